@@ -1,0 +1,24 @@
+import type { Readable } from 'node:stream';
+
+/**
+ * Where packages, receipts and reports are kept as whole files under keys such as `packages/<org>/<agent>/1/7.json.gz`.
+ * A key is written once; writing it again with other bytes is an error, with the same bytes it is a success.
+ * Keys are made of `[A-Za-z0-9._-]` segments joined by `/`, so none can leave the archive.
+ */
+export interface Archive {
+  /** Takes over the file at `sourcePath` (same file system where possible, then by rename). Returns when file and folders are synced. */
+  take(key: string, sourcePath: string): Promise<void>;
+  /** Keeps these bytes under `key`. Returns when they are synced. */
+  put(key: string, bytes: Uint8Array): Promise<void>;
+  /** @throws problem `archive-missing` when there is no such key */
+  read(key: string, range?: { start: number; end: number }): Promise<Readable>;
+  /** Size in bytes, or undefined when there is no such key. */
+  size(key: string): Promise<number | undefined>;
+  /** A path the engine can read the bytes from, and what to call when it is no longer needed. */
+  localCopy(key: string): Promise<{ path: string; release(): Promise<void> }>;
+  /** Keys below a prefix, in order. */
+  list(prefix: string): AsyncIterable<string>;
+  remove(key: string): Promise<void>;
+  /** Bytes free for more, to refuse uploads below the reserve. */
+  freeBytes(): Promise<number>;
+}
