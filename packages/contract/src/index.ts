@@ -1,0 +1,2 @@
+export * from './report-columns.ts';
+export * from './usage-package.ts';
