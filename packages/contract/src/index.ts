@@ -1,2 +1,4 @@
+export * from './http/everywhere.ts';
+export * from './problems.ts';
 export * from './report-columns.ts';
 export * from './usage-package.ts';

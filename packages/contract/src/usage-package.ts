@@ -47,16 +47,22 @@ const PLAIN_TEXT = '^[^\\u0000-\\u001f\\u007f-\\u009f]*$';
 /** Lower case, so that one thing has one spelling. */
 export const Uuid = Type.String({
   pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$',
+  'x-fault': 'must be a lower-case UUID such as 88531d1c-296e-4b47-8431-c0e8182148e7',
 });
 /** Whole seconds, UTC: `2023-01-01T05:00:30Z`. No fraction, no offset, no other spelling. */
 export const Instant = Type.String({
   pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\dZ$',
+  'x-fault': 'must be a UTC time in whole seconds such as 2023-01-01T05:00:30Z',
 });
 /** One UTC hour, written by its start: `2023-01-01T05:00:00Z`. */
 export const Hour = Type.String({
   pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):00:00Z$',
+  'x-fault': 'must be the start of a UTC hour such as 2023-01-01T05:00:00Z',
 });
-export const Month = Type.String({ pattern: '^\\d{4}-(0[1-9]|1[0-2])$' });
+export const Month = Type.String({
+  pattern: '^\\d{4}-(0[1-9]|1[0-2])$',
+  'x-fault': 'must be a month such as 2023-01',
+});
 export const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
 /** The content digest of a slice: 128 bits, 32 hexadecimal digits. */
 export const SliceDigest = Type.String({ pattern: '^[0-9a-f]{32}$' });

@@ -1,0 +1,75 @@
+import { type Static, Type } from 'typebox';
+
+/**
+ * Shapes that every path uses. Texts carry `x-fault`: what a person is told when the text does not fit, in place of the
+ * validator's words. Hours, months and instants have one spelling, that of the usage package.
+ */
+
+/** A UUID in a path or a body: either case is taken, the service writes lower case. */
+export const AnyCaseUuid = Type.String({
+  pattern: '^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$',
+  'x-fault': 'must be a UUID such as 88531d1c-296e-4b47-8431-c0e8182148e7',
+  examples: ['88531d1c-296e-4b47-8431-c0e8182148e7'],
+});
+
+/** The year and the month of a path, `/2023/1` or `/2023/01`. */
+export const PathYear = Type.String({
+  pattern: '^[0-9]{4}$',
+  'x-fault': 'must be a year of four digits',
+  examples: ['2023'],
+});
+export const PathMonth = Type.String({
+  pattern: '^(0?[1-9]|1[0-2])$',
+  'x-fault': 'must be a month from 1 to 12',
+  examples: ['1'],
+});
+
+/** A tab or a line feed in a name would forge a column or a row of a report. */
+const noControlCharacters = '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$';
+
+/** A human name, free of control characters. */
+export const nameOf = (maxLength: number) =>
+  Type.String({
+    minLength: 1,
+    maxLength,
+    pattern: noControlCharacters,
+    'x-fault': 'must not contain control characters such as tabs or line feeds',
+  });
+/** What people call a meter. */
+export const Label = nameOf(512);
+
+export const ContractNumber = Type.String({
+  pattern: '^[A-Za-z0-9._-]{1,64}$',
+  'x-fault': 'must be 1 to 64 letters, digits, dots, dashes or underscores',
+  examples: ['1012345'],
+});
+
+export const RoleName = Type.Enum(['operator', 'administrator', 'reporter', 'reader']);
+
+/** One fault of a request and where it is. */
+export const ProblemFault = Type.Object(
+  {
+    pointer: Type.String({
+      description:
+        'A JSON pointer into the body (`/siteName`; empty: the body itself), or `path/…`, `query/…`, `header/…` for a parameter.',
+    }),
+    message: Type.String(),
+  },
+  { additionalProperties: false },
+);
+export type ProblemFault = Static<typeof ProblemFault>;
+
+/** `application/problem+json`, RFC 9457. */
+export const ProblemDocument = Type.Object(
+  {
+    type: Type.String({ description: 'The page that explains this problem.' }),
+    title: Type.String(),
+    status: Type.Integer(),
+    code: Type.String({ description: 'Stable; compare this one.' }),
+    detail: Type.Optional(Type.String()),
+    requestId: Type.Optional(Type.String()),
+    errors: Type.Optional(Type.Array(ProblemFault, { description: 'Every fault of the request.' })),
+  },
+  { additionalProperties: true },
+);
+export type ProblemDocument = Static<typeof ProblemDocument>;
