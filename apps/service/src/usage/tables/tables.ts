@@ -1,0 +1,19 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { type Engine, type EngineMigration, migrateEngine } from '../../platform/engine/index.ts';
+
+/** Brings the usage tables to the newest version and gives it. Called once at start, before anything is loaded or read. */
+export async function createUsageTables(engine: Engine): Promise<number> {
+  return migrateEngine(engine, await usageMigrations());
+}
+
+/** `000001-usage-vm.sql` is version 1; one statement a file. */
+async function usageMigrations(): Promise<readonly EngineMigration[]> {
+  const names = (await readdir(import.meta.dirname)).filter((name) => name.endsWith('.sql')).sort();
+  return Promise.all(
+    names.map(async (file) => ({
+      version: Number.parseInt(file, 10),
+      name: file.slice(7, -4),
+      statements: [await readFile(`${import.meta.dirname}/${file}`, 'utf8')],
+    })),
+  );
+}
