@@ -1,0 +1,22 @@
+export type MeterErrorCode =
+  | 'bad-agent'
+  | 'already-initialised'
+  | 'not-initialised'
+  | 'not-activated'
+  | 'spool-busy'
+  | 'trace-refused'
+  | 'activation-refused'
+  | 'sign-in-refused';
+
+/** A refusal of the meter, with what to do about it. `faults` names every fault at once, each with its place. */
+export class MeterError extends Error {
+  readonly code: MeterErrorCode;
+  readonly faults: readonly string[];
+
+  constructor(code: MeterErrorCode, message: string, faults: readonly string[] = []) {
+    super(message);
+    this.name = 'MeterError';
+    this.code = code;
+    this.faults = faults;
+  }
+}

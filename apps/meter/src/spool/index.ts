@@ -1,0 +1,1 @@
+export { type ChainPlace, openSpool, type Spool } from './spool.ts';
