@@ -20,6 +20,7 @@ export const problems = {
   'correction-conflict': { status: 409, title: 'The correction replaces a slice that has changed since' },
   'engine-busy': { status: 503, title: 'The usage engine is busy' },
   forbidden: { status: 403, title: 'Your role does not allow this' },
+  'headers-too-large': { status: 431, title: 'The headers are larger than this service takes' },
   'hour-in-future': { status: 503, title: 'The package has an hour that has not come yet' },
   internal: { status: 500, title: 'The service failed' },
   'invalid-request': { status: 400, title: 'The request has faults' },

@@ -1,0 +1,50 @@
+import { Problem } from '@meterhouse/contract';
+import type { FastifyRequest } from 'fastify';
+import { type Caller, roleAtLeast } from './caller.ts';
+import type { Access, App, Authenticate } from './types.ts';
+
+/**
+ * Finds out who calls before anything of the request is read, looked up or told: 401 without a good token, 403 with a role
+ * that does not reach. Cookies count for nothing here.
+ */
+export function authenticateCallers(app: App, authenticate: Authenticate): void {
+  app.decorateRequest('caller');
+  app.addHook('onRequest', async (request) => {
+    if (request.is404) return;
+    const { access } = request.routeOptions.config;
+    if (access === 'public') return;
+    const bearer = bearerOf(request);
+    if (bearer === undefined)
+      throw new Problem('unauthenticated', {
+        detail: 'Send an access token as "Authorization: Bearer <token>" or in the header csp-auth-token.',
+      });
+    request.caller = await authenticate(bearer);
+    refuseUnlessAllowed(request.caller, access, request);
+  });
+}
+
+function bearerOf({ headers }: FastifyRequest): string | undefined {
+  const scheme = /^bearer +([^ ]+) *$/i.exec(headers.authorization ?? '');
+  if (scheme !== null) return scheme[1];
+  const own = headers['csp-auth-token'];
+  return typeof own === 'string' && own !== '' ? own : undefined;
+}
+
+function refuseUnlessAllowed(
+  caller: Caller,
+  access: Exclude<Access, 'public'>,
+  request: FastifyRequest,
+): void {
+  if (caller.agentId !== undefined) {
+    const named = (request.params as { agentId?: string }).agentId?.toLowerCase();
+    if (access === 'meter' && named === caller.agentId.toLowerCase()) return;
+    throw new Problem('forbidden', {
+      detail: 'A meter uploads for itself and sees its own uploads, nothing else.',
+    });
+  }
+  const least = access === 'meter' ? 'reporter' : access;
+  if (roleAtLeast(caller.role, least)) return;
+  throw new Problem('forbidden', {
+    detail: `This needs the role ${least}; your token has the role ${caller.role}.`,
+  });
+}

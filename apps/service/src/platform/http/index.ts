@@ -1,0 +1,4 @@
+export { type AppOptions, createApp } from './app.ts';
+export { type Caller, type Role, roleAtLeast } from './caller.ts';
+export { describeFaults } from './faults.ts';
+export type { Access, App, Authenticate, BodyTime, Logger, Routes } from './types.ts';

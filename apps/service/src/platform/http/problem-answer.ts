@@ -1,0 +1,77 @@
+import { Problem, type ProblemCode, type ProblemDocument } from '@meterhouse/contract';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { faultsOf } from './faults.ts';
+import type { App } from './types.ts';
+
+/** What the framework calls the faults that it finds itself. */
+const frameworkFaults: Readonly<Record<string, ProblemCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'body-too-large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'malformed-request',
+  FST_ERR_BAD_URL: 'malformed-request',
+};
+
+/** The problem behind whatever a handler threw. What nobody foresaw is `internal` and tells the caller nothing. */
+export function asProblem(error: unknown, request: FastifyRequest): Problem {
+  if (error instanceof Problem) return error;
+  const { code, statusCode, validation, message } = error as Partial<FastifyError>;
+  if (validation !== undefined) return new Problem('invalid-request', { errors: faultsOf(request) });
+  const known = code === undefined ? undefined : frameworkFaults[code];
+  if (known !== undefined) return new Problem(known, { cause: error });
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
+    return new Problem('malformed-request', { ...(message ? { detail: message } : {}), cause: error });
+  return new Problem('internal', {
+    detail: `Ask the people who run this service to look for request ${request.id} in its log.`,
+    cause: error,
+  });
+}
+
+export function problemDocument(problem: Problem, publicUrl: string, requestId?: string): ProblemDocument {
+  return {
+    type: `${publicUrl}/docs/problems/${problem.code}`,
+    title: problem.title,
+    status: problem.statusCode,
+    code: problem.code,
+    ...(problem.detail === undefined ? {} : { detail: problem.detail }),
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(problem.errors === undefined ? {} : { errors: [...problem.errors] }),
+    ...problem.members,
+  };
+}
+
+/** Answers everything that is thrown in a hook or a handler. */
+export function answerProblems(app: App, publicUrl: () => string): void {
+  app.setErrorHandler((error, request, reply) => {
+    const problem = asProblem(error, request);
+    if (problem.statusCode >= 500 && problem.code === 'internal')
+      request.log.error({ err: problem.cause }, 'a request failed in a way nobody foresaw');
+    return sendProblem(problem, request, reply, publicUrl());
+  });
+}
+
+/** Sends a problem, in the compatible shape where the route has one. */
+export function sendProblem(
+  problem: Problem,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  publicUrl: string,
+) {
+  const render = request.routeOptions.config?.renderProblem;
+  const body = render?.(problem, request) ?? problemDocument(problem, publicUrl, request.id);
+  reply.removeHeader('content-encoding').removeHeader('content-disposition').removeHeader('etag');
+  if (problem.statusCode === 401) reply.header('www-authenticate', challenge(request));
+  // What is left of the body would be taken for the next request.
+  if (!request.raw.complete) reply.header('connection', 'close');
+  return reply
+    .code(problem.statusCode)
+    .headers(problem.headers)
+    .type(render ? 'application/json; charset=utf-8' : 'application/problem+json')
+    .serializer((value: unknown) => value as string)
+    .send(JSON.stringify(body));
+}
+
+/** RFC 6750, 3: the error is named only when there was a token. */
+function challenge({ headers }: FastifyRequest): string {
+  const sent = headers.authorization !== undefined || headers['csp-auth-token'] !== undefined;
+  return `Bearer realm="meterhouse"${sent ? ', error="invalid_token"' : ''}`;
+}
