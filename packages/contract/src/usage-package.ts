@@ -14,11 +14,7 @@
 import Type, { type Static } from 'typebox';
 
 /** A value that nobody changes, all the way down. */
-export type Frozen<T> = T extends readonly (infer Item)[]
-  ? readonly Frozen<Item>[]
-  : T extends object
-    ? { readonly [Key in keyof T]: Frozen<T[Key]> }
-    : T;
+export type Frozen<T> = T extends object ? { readonly [Key in keyof T]: Frozen<T[Key]> } : T;
 
 export const PACKAGE_FORMAT = 'meterhouse-usage/1';
 export const PACKAGE_MEDIA_TYPE = 'application/vnd.meterhouse.usage+gzip';

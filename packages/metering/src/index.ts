@@ -1,0 +1,2 @@
+export * from './measures/month.ts';
+export * from './package/index.ts';
