@@ -39,7 +39,7 @@ export function traceRowReader(header: readonly string[], fault: (text: string) 
       .map((name) => `line 1: the column "${name}" is not known`),
     ...names
       .filter((name, index) => names.indexOf(name) !== index)
-      .map((name) => `line 1: ${name} stands twice`),
+      .map((name) => `line 1: the column ${name} stands twice`),
   ];
   if (faults.length > 0) {
     throw new MeterError(
