@@ -1,4 +1,6 @@
 export * from './http/everywhere.ts';
+export * from './http/identity.ts';
+export * from './http/registry.ts';
 export * from './http/reports.ts';
 export * from './problems.ts';
 export * from './report-columns.ts';

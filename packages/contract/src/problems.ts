@@ -12,6 +12,7 @@ interface ProblemKind {
  */
 export const problems = {
   'activation-invalid': { status: 400, title: 'The activation is not valid' },
+  'activation-key-used': { status: 409, title: 'The meter had this key before' },
   'archive-conflict': { status: 500, title: 'The archive holds other bytes under that key' },
   'archive-missing': { status: 500, title: 'A file that the records name is not in the archive' },
   'body-too-large': { status: 413, title: 'The body is larger than this service takes' },
@@ -23,10 +24,13 @@ export const problems = {
   'headers-too-large': { status: 431, title: 'The headers are larger than this service takes' },
   'hour-in-future': { status: 503, title: 'The package has an hour that has not come yet' },
   internal: { status: 500, title: 'The service failed' },
+  'invalid-client': { status: 401, title: 'The meter did not prove who it is' },
+  'invalid-grant': { status: 400, title: 'The API token cannot be exchanged' },
   'invalid-request': { status: 400, title: 'The request has faults' },
   'malformed-json': { status: 400, title: 'The body is not JSON' },
   'malformed-request': { status: 400, title: 'The request is not well-formed HTTP' },
   'meter-deleted': { status: 409, title: 'The meter is deleted' },
+  'meter-not-deleted': { status: 409, title: 'The meter is not deleted' },
   'method-not-allowed': { status: 405, title: 'This path does not take that method' },
   'mode-change-refused': { status: 409, title: 'A PRODUCTION meter does not become a TEST meter' },
   'not-acceptable': { status: 406, title: 'There is no rendition of the accepted types' },
@@ -36,9 +40,11 @@ export const problems = {
   'rate-limited': { status: 429, title: 'Too many requests' },
   'report-gone': { status: 410, title: 'The provisional report has been superseded too long ago' },
   'request-timeout': { status: 408, title: 'The request did not arrive in time' },
+  'sequence-conflict': { status: 412, title: 'Someone else has changed it since you looked' },
   'storage-low': { status: 507, title: 'The service is short of disk space' },
   unauthenticated: { status: 401, title: 'Sign in first' },
   unavailable: { status: 503, title: 'The service cannot answer right now' },
+  'unsupported-grant-type': { status: 400, title: 'The token endpoint does not know this grant' },
   'unsupported-media-type': { status: 415, title: 'The body has a type that this path does not take' },
 } as const satisfies Record<string, ProblemKind>;
 

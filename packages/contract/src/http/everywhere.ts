@@ -24,8 +24,8 @@ export const PathMonth = Type.String({
   examples: ['1'],
 });
 
-/** A tab or a line feed in a name would forge a column or a row of a report. */
-const noControlCharacters = '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$';
+/** A tab or a line feed in a name would forge a column or a row of a report; half a surrogate pair is no text to store. */
+const noControlCharacters = '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\ud800-\\udfff]*$';
 
 /** A human name, free of control characters. */
 export const nameOf = (maxLength: number) =>
