@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { migrateJobTables } from '../jobs/migrate-job-tables.ts';
 import type { Database } from './types.ts';
 
 export interface Migration {
@@ -16,7 +17,7 @@ const advisoryLock = 4_210_018_001;
 
 /**
  * Brings the schema to the newest version: every file of `migrations/` that the database has not seen, in order, each in a
- * transaction of its own together with its record. Several processes may do so at once.
+ * transaction of its own together with its record; then the tables of the job runner. Several processes may do so at once.
  *
  * @returns the names of what was applied now
  * @throws when an applied file was edited, or the database was made by a newer program; nothing is changed then
@@ -48,9 +49,15 @@ export async function migrate(database: Database, migrations = readMigrations())
       ]);
       return next.name;
     });
-    if (name === undefined) return done;
+    if (name === undefined) break;
     done.push(name);
   }
+  await database.transaction(async (transaction) => {
+    await transaction.query('set local idle_in_transaction_session_timeout = 0');
+    await transaction.query('select pg_advisory_xact_lock($1)', [advisoryLock]);
+    await migrateJobTables(database.connectionString);
+  });
+  return done;
 }
 
 /** Reads `NNNNNN-name.sql`, numbered from 1 without a gap. */

@@ -54,6 +54,13 @@ export async function withTestDatabase<T>(work: (database: TestDatabase) => Prom
   }
 }
 
+/** Connection string of a new database without any table. It goes with the private server; on DATABASE_URL it stays. */
+export async function createBareDatabase(): Promise<string> {
+  const name = `meterhouse_test_${randomBytes(6).toString('hex')}`;
+  await administer(`create database ${name}`);
+  return withDatabase(await testServer(), name);
+}
+
 /** Connection string of the server that the tests of this process use; its role may create databases. */
 export function testServer(): Promise<string> {
   server ??= process.env.DATABASE_URL ? Promise.resolve(process.env.DATABASE_URL) : startTestServer();
