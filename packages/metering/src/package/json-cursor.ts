@@ -24,11 +24,14 @@ export class JsonCursor {
   /** Whether the last string held a control character, as it is or escaped. */
   control = false;
   #text = '';
+  /** No escape and no control character in the whole line: a string ends at the next quote. */
+  #plain = false;
   #at = 0;
 
   start(text: string): void {
     this.#text = text;
     this.#at = 0;
+    this.#plain = !/[\p{Cc}\\]/u.test(text);
   }
 
   /** The next character that is no space, NaN at the end. */
@@ -65,6 +68,21 @@ export class JsonCursor {
     return code === 45 || (code >= 48 && code <= 57);
   }
 
+  /** A whole number of up to 15 digits as most are; undefined, and nothing taken, for every other value. */
+  smallInteger(): number | undefined {
+    const text = this.#text;
+    let code = this.peek();
+    const from = this.#at;
+    let at = from;
+    let value = 0;
+    for (; code >= 48 && code <= 57; code = text.charCodeAt(++at)) value = value * 10 + (code - 48);
+    const length = at - from;
+    const more = code === 46 || code === 69 || code === 101;
+    if (length === 0 || length > 15 || more || (length > 1 && text.charCodeAt(from) === 48)) return undefined;
+    this.#at = at;
+    return value;
+  }
+
   /** The text of a number, as it is written. */
   number(): string {
     return this.#token(NUMBER, 'a number');
@@ -76,6 +94,12 @@ export class JsonCursor {
     const text = this.#text;
     const from = ++this.#at;
     this.control = false;
+    if (this.#plain) {
+      const end = text.indexOf('"', from);
+      if (end < 0) throw this.#bad('a string does not end');
+      this.#at = end + 1;
+      return text.slice(from, end);
+    }
     for (let at = from; ; at++) {
       const code = text.charCodeAt(at);
       if (code === QUOTE) {

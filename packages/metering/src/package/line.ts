@@ -26,12 +26,15 @@ export class LineParser<Kind extends PartKind> {
   readonly #keys: readonly string[];
   /** The last good value of each text field: most lines repeat it, and a comparison is cheaper than a pattern. */
   readonly #good: string[] = [];
+  /** A copy of it has all fields at their places, which is several times faster than to add them one by one. */
+  readonly #blank: Readonly<Record<string, string | number | readonly string[] | undefined>>;
   readonly #cursor = new JsonCursor();
   readonly #fault: LineFault;
 
   constructor(kind: Kind, fault: LineFault) {
     this.#fields = FIELDS[kind];
     this.#byName = new Map(this.#fields.map((field) => [field.name, field]));
+    this.#blank = Object.fromEntries(this.#fields.map((field) => [field.name, undefined]));
     this.#keys = this.#fields.map((field) => `"${field.name}"`);
     this.#fault = fault;
   }
@@ -56,7 +59,7 @@ export class LineParser<Kind extends PartKind> {
 
   #record(text: string): RecordOf[Kind] | undefined {
     const cursor = this.#cursor;
-    const record: Record<string, string | number | readonly string[]> = {};
+    const record = { ...this.#blank };
     let seen = 0;
     let good = true;
     cursor.start(text);
@@ -147,6 +150,9 @@ export class LineParser<Kind extends PartKind> {
 
   #integer(name: string, min: number, max: number): number | undefined {
     const cursor = this.#cursor;
+    const small = cursor.smallInteger();
+    if (small !== undefined && small >= min && small <= max) return small;
+    if (small !== undefined) return this.#outOfRange(name, min, max);
     if (!cursor.atNumber()) return this.#wrongType(name, 'must be a number');
     const token = cursor.number();
     if (/[.eE]/.test(token)) {
@@ -154,11 +160,12 @@ export class LineParser<Kind extends PartKind> {
       return undefined;
     }
     const value = Number(token);
-    if (token.charCodeAt(0) === 45 || value < min || value > max) {
-      this.#fault('out-of-range', `must be ${min} to ${max}`, `/${name}`);
-      return undefined;
-    }
+    if (token.charCodeAt(0) === 45 || value < min || value > max) return this.#outOfRange(name, min, max);
     return value;
+  }
+
+  #outOfRange(name: string, min: number, max: number): undefined {
+    this.#fault('out-of-range', `must be ${min} to ${max}`, `/${name}`);
   }
 
   #codes(field: Extract<Field, { type: 'codes' }>): readonly string[] | undefined {

@@ -10,6 +10,11 @@ export class SliceCheck<Kind extends PartKind> {
   readonly #open: ReadonlyMap<string, number>;
   readonly #things = new Map<string, Spans>();
   readonly #fault: LineFault;
+  #lastHour = '';
+  #lastProduct = '';
+  #lastStart: number | undefined;
+  #lastEnded = '';
+  #lastEnd = Number.NaN;
 
   constructor(kind: Kind, header: PackageHeader, fault: LineFault) {
     this.#kind = kind;
@@ -25,7 +30,12 @@ export class SliceCheck<Kind extends PartKind> {
 
   /** True when nothing speaks against the record. */
   accepts(record: RecordOf[Kind]): boolean {
-    const hour = this.#open.get(`${record.product} ${record.hour}`);
+    if (record.hour !== this.#lastHour || record.product !== this.#lastProduct) {
+      this.#lastHour = record.hour;
+      this.#lastProduct = record.product;
+      this.#lastStart = this.#open.get(`${record.product} ${record.hour}`);
+    }
+    const hour = this.#lastStart;
     if (hour === undefined) {
       this.#fault(
         'unlisted-hour',
@@ -34,8 +44,8 @@ export class SliceCheck<Kind extends PartKind> {
       );
       return false;
     }
-    const started = parseInstant(record.started) ?? Number.NaN;
-    const ended = parseInstant(record.ended) ?? Number.NaN;
+    const started = record.started === record.hour ? hour : (parseInstant(record.started) ?? Number.NaN);
+    const ended = this.#ended(record.ended);
     if (!(started >= hour && ended <= hour + HOUR && started < ended)) {
       this.#fault(
         'span-outside-hour',
@@ -50,6 +60,15 @@ export class SliceCheck<Kind extends PartKind> {
     if (spans.add(started, ended)) return true;
     this.#fault('overlapping-spans', 'overlaps another span of the same thing', '/started');
     return false;
+  }
+
+  /** Most spans end with their hour, as the one before did. */
+  #ended(text: string): number {
+    if (text !== this.#lastEnded) {
+      this.#lastEnded = text;
+      this.#lastEnd = parseInstant(text) ?? Number.NaN;
+    }
+    return this.#lastEnd;
   }
 
   #thing(record: RecordOf[PartKind]): string {
