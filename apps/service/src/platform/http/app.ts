@@ -22,6 +22,8 @@ export interface AppOptions {
   readonly publicUrl: () => string;
   /** The version that the OpenAPI document names. */
   readonly version: string;
+  /** Told of each answer: method, the route's pattern (none for unknown paths), status, seconds. */
+  readonly observe?: (method: string, route: string | undefined, status: number, seconds: number) => void;
   /** Believe the forwarded headers of the one proxy that stands directly in front. */
   readonly behindProxy?: boolean;
   /** PEM texts; without them the app speaks plain HTTP. */
@@ -94,6 +96,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     reply.header('x-request-id', request.id);
     if (request.routeOptions.config?.noStore === true) reply.header('cache-control', 'no-store');
   });
+  const { observe } = options;
+  if (observe !== undefined)
+    app.addHook('onResponse', async ({ method, routeOptions }, reply) =>
+      observe(method, routeOptions.url, reply.statusCode, reply.elapsedTime / 1000),
+    );
   answerProblems(app, options.publicUrl);
   // Before any hook that refuses, so that refusals carry the headers too.
   await app.register(helmet, { ...security, strictTransportSecurity: tls !== undefined });

@@ -23,7 +23,8 @@ export function authenticateCallers(app: App, authenticate: Authenticate): void 
   });
 }
 
-function bearerOf({ headers }: FastifyRequest): string | undefined {
+/** The token of a request: `Authorization: Bearer …`, or the header `csp-auth-token`. */
+export function bearerOf({ headers }: FastifyRequest): string | undefined {
   const scheme = /^bearer +([^ ]+) *$/i.exec(headers.authorization ?? '');
   if (scheme !== null) return scheme[1];
   const own = headers['csp-auth-token'];

@@ -10,6 +10,8 @@ export interface Caller {
   tokenId?: string;
   /** Set when the caller is a meter with its own key: it may upload for this agent and nothing else. */
   agentId?: string;
+  /** The thumbprint of the key that the meter signed in with, re-read like `tokenId`. */
+  keyId?: string;
 }
 const rank: Record<Role, number> = { reader: 0, reporter: 1, administrator: 2, operator: 3 };
 
