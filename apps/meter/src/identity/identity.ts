@@ -6,24 +6,18 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Activation } from '@meterhouse/contract';
 import { createDurably, writeDurably } from './durable-file.ts';
 import { type MeterKey, makeKey, type PrivateJwk, readKey } from './key.ts';
 import { MeterError } from './meter-error.ts';
-
-/** What the service answered to the activation: every package names it. */
-export interface Activation {
-  readonly service: string;
-  readonly organisation: string;
-  readonly registration: string;
-  /** One binding of a key; package numbers count from 1 within it. */
-  readonly epoch: number;
-}
 
 export interface Meter {
   readonly dir: string;
   readonly agent: string;
   readonly key: MeterKey;
   readonly activation: Activation | undefined;
+  /** The key that an activation asked to bind and that was not answered yet. */
+  readonly binding: MeterKey | undefined;
 }
 export type ActivatedMeter = Meter & { readonly activation: Activation };
 
@@ -31,6 +25,7 @@ interface MeterFile {
   readonly agent: string;
   readonly key: PrivateJwk;
   readonly activation?: Activation;
+  readonly binding?: PrivateJwk;
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -53,7 +48,7 @@ export async function initMeter(dir: string, agent: string = randomUUID()): Prom
       `${dir} holds a meter already. Use it, or choose another directory: a meter's key is never replaced by init.`,
     );
   }
-  return { dir, agent: id, key, activation: undefined };
+  return { dir, agent: id, key, activation: undefined, binding: undefined };
 }
 
 /** @throws MeterError `not-initialised` */
@@ -66,7 +61,13 @@ export async function loadMeter(dir: string): Promise<Meter> {
     );
   });
   const file = JSON.parse(text) as MeterFile;
-  return { dir, agent: file.agent, key: await readKey(file.key), activation: file.activation };
+  return {
+    dir,
+    agent: file.agent,
+    key: await readKey(file.key),
+    activation: file.activation,
+    binding: file.binding && (await readKey(file.binding)),
+  };
 }
 
 /** @throws MeterError `not-initialised`, `not-activated` */
@@ -81,17 +82,32 @@ export async function loadActivatedMeter(dir: string): Promise<ActivatedMeter> {
   return { ...meter, activation: meter.activation };
 }
 
-/** From here on the meter signs with this key, as what this activation says. */
+/** Keeps the key that is about to be bound, before anybody is asked: when the answer comes, the key must be there. */
+export async function keepBinding(meter: Meter, binding: MeterKey): Promise<Meter> {
+  return save({ ...meter, binding });
+}
+
+/** From here on the meter signs with this key, as what this activation says. Both change at once. */
 export async function keepActivation(
   meter: Meter,
   key: MeterKey,
   activation: Activation,
 ): Promise<ActivatedMeter> {
+  return save({ ...meter, key, activation, binding: undefined });
+}
+
+async function save<M extends Meter>(meter: M): Promise<M> {
+  const { agent, key, activation, binding } = meter;
   await writeDurably(
     join(meter.dir, 'meter.json'),
-    render({ agent: meter.agent, key: key.privateJwk, activation }),
+    render({
+      agent,
+      key: key.privateJwk,
+      ...(activation && { activation }),
+      ...(binding && { binding: binding.privateJwk }),
+    }),
   );
-  return { dir: meter.dir, agent: meter.agent, key, activation };
+  return meter;
 }
 
 function render(file: MeterFile): string {

@@ -5,8 +5,8 @@ export type MeterErrorCode =
   | 'not-activated'
   | 'spool-busy'
   | 'trace-refused'
-  | 'activation-refused'
-  | 'sign-in-refused';
+  | 'bad-activation-token'
+  | 'bad-activation-answer';
 
 /** A refusal of the meter, with what to do about it. `faults` names every fault at once, each with its place. */
 export class MeterError extends Error {

@@ -57,7 +57,8 @@ async function readAll(replay: Replay, meter: Meter): Promise<Content> {
 /** MiB-seconds and core-seconds by customer: of records, or of the trace's own rows by plain arithmetic. */
 type Totals = Record<string, { mibSeconds: number; coreSeconds: number }>;
 function add(totals: Totals, customer: string, seconds: number, memoryMib: number, vcpus: number): void {
-  const total = (totals[customer] ??= { mibSeconds: 0, coreSeconds: 0 });
+  totals[customer] ??= { mibSeconds: 0, coreSeconds: 0 };
+  const total = totals[customer];
   total.mibSeconds += seconds * memoryMib;
   total.coreSeconds += seconds * vcpus;
 }
@@ -76,10 +77,9 @@ function totalsOfTrace(csv: string, from: string, to: string): Totals {
   for (const row of rows) {
     const values = Object.fromEntries(row.split(',').map((value, index) => [columns[index], value]));
     const seconds =
-      Math.min(second(values['powered_off']!), second(to)) -
-      Math.max(second(values['powered_on']!), second(from));
+      Math.min(second(values.powered_off!), second(to)) - Math.max(second(values.powered_on!), second(from));
     if (seconds <= 0) continue;
-    add(totals, values['customer'] ?? '', seconds, Number(values['memory_mib']), Number(values['vcpus']));
+    add(totals, values.customer ?? '', seconds, Number(values.memory_mib), Number(values.vcpus));
   }
   return totals;
 }

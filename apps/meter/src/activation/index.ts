@@ -1,0 +1,1 @@
+export { activateMeter, finishActivation, prepareActivation } from './activation.ts';

@@ -1,0 +1,1 @@
+export { type FleetShape, fleetDays } from './fleet-days.ts';

@@ -1,0 +1,1 @@
+export { type MeterToken, signIn } from './sign-in.ts';
