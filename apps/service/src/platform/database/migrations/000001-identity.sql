@@ -63,3 +63,10 @@ create table used_assertions (
   primary key (issuer, jti)
 );
 create index used_assertions_by_expiry on used_assertions (expires_at);
+
+-- Which service this is: activations and packages name it, so that none can be replayed to another one.
+create table service_identity (
+  id       uuid primary key default gen_random_uuid(),
+  only_one boolean not null default true unique check (only_one)
+);
+insert into service_identity default values;

@@ -3,7 +3,8 @@
 create table audit_log (
   id              bigint generated always as identity primary key,
   at              timestamptz not null,
-  organisation_id uuid references organisations on delete set null,
+  -- No foreign key: the entry outlives the organisation, and changing it would break the chain.
+  organisation_id uuid,
   -- `token:<id>`, `meter:<agent>`, `person:<id>` or `service`.
   actor           text not null,
   -- Kebab-case verb of the change, such as `meter-registered`.

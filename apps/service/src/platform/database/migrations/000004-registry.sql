@@ -8,7 +8,7 @@ create table meters (
   connectivity_mode text not null check (connectivity_mode in ('ONLINE', 'OFFLINE')),
   version           text,
   -- Names this registration in every package; a meter that is registered anew elsewhere has another.
-  registration      uuid not null default gen_random_uuid(),
+  registration      uuid not null default gen_random_uuid() unique,
   state             text not null default 'running' check (state in ('running', 'registered')),
   -- The step a running registration is in; told in the header Agent-Registration-Progress.
   progress          text not null default 'accepted',
@@ -34,10 +34,13 @@ create table meter_assignments (
 create table activation_tokens (
   id          uuid primary key default gen_random_uuid(),
   meter_id    bigint not null references meters on delete cascade,
+  -- SHA-256 of the SHA-256 of the token: a meter shows the inner one, so what stands here lets nobody in.
   secret_hash bytea not null unique check (octet_length(secret_hash) = 32),
   created_at  timestamptz not null default now(),
   expires_at  timestamptz not null,
   used_at     timestamptz,
+  -- The key binding that its use began.
+  epoch       integer,
   voided_at   timestamptz
 );
 create unique index activation_tokens_one_open on activation_tokens (meter_id) where used_at is null and voided_at is null;

@@ -6,11 +6,16 @@ create table report_renewals (
   -- Counts every change of what this (meter, month) would report; a report set was made from one such count.
   wanted       bigint not null default 1,
   rendered     bigint not null default 0,
+  -- The oldest change that is not rendered yet; null when there is none.
+  stale_since  timestamptz,
+  -- When that is to be rendered: at once, or later where the history is long.
+  due_at       timestamptz not null,
   rendered_at  timestamptz,
   render_milliseconds integer,
   usage_rows   bigint,
   primary key (meter_id, month)
 );
+create index report_renewals_due on report_renewals (due_at) where stale_since is not null;
 
 create table reports (
   -- 192 random bits, base64url.
@@ -30,7 +35,10 @@ create table reports (
   plain_sha256    bytea not null check (octet_length(plain_sha256) = 32),
   rows            bigint not null,
   created_at      timestamptz not null default now(),
-  superseded_at   timestamptz
+  superseded_at   timestamptz,
+  -- When its bytes left the archive; the row stays, so that the ref is known to be gone and not unknown.
+  removed_at      timestamptz
 );
-create index reports_current on reports (meter_id, month, report_type) where superseded_at is null;
-create index reports_superseded on reports (superseded_at) where superseded_at is not null;
+create unique index reports_current on reports (meter_id, month, report_type) where superseded_at is null;
+create index reports_by_archive_key on reports (archive_key);
+create index reports_superseded on reports (superseded_at) where superseded_at is not null and removed_at is null;
