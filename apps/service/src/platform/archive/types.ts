@@ -6,7 +6,10 @@ import type { Readable } from 'node:stream';
  * Keys are made of `[A-Za-z0-9._-]` segments joined by `/`, so none can leave the archive.
  */
 export interface Archive {
-  /** Takes over the file at `sourcePath` (same file system where possible, then by rename). Returns when file and folders are synced. */
+  /**
+   * Takes over the file at `sourcePath`: by a link on the same file system, else by a copy. Returns when file and folders are
+   * synced and the old name is gone; when it throws, the old name is still there.
+   */
   take(key: string, sourcePath: string): Promise<void>;
   /** Keeps these bytes under `key`. Returns when they are synced. */
   put(key: string, bytes: Uint8Array): Promise<void>;

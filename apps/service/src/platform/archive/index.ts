@@ -1,0 +1,2 @@
+export { openFileArchive } from './file-archive.ts';
+export type { Archive } from './types.ts';
