@@ -1,0 +1,34 @@
+import type { ReportType } from '@meterhouse/contract';
+import type { Archive } from '../../platform/archive/types.ts';
+import type { Measured } from '../render/measure-file.ts';
+
+/** A report as a file of this machine, measured. */
+export interface RenderedReport extends Measured {
+  readonly type: ReportType;
+  readonly path: string;
+}
+/** A report that the archive keeps. */
+export interface ArchivedReport extends Measured {
+  readonly type: ReportType;
+  readonly archiveKey: string;
+}
+
+/** Where the reports of a meter's month (`2023-01`) lie in the archive. */
+export function archiveFolder(organisationId: string, agentId: string, month: string): string {
+  return `reports/${organisationId}/${agentId}/${month}/`;
+}
+
+/**
+ * Hands a rendered report to the archive. The name is made from its bytes, so doing it again after a crash finds them there,
+ * and no key ever stands for two contents.
+ */
+export async function archiveReport(
+  archive: Archive,
+  folder: string,
+  { path, ...report }: RenderedReport,
+): Promise<ArchivedReport> {
+  const digest = `${report.plainSha256.toString('hex')}-${report.md5.toString('hex')}`;
+  const archiveKey = `${folder}${report.type}-${digest}.tsv.gz`;
+  await archive.take(archiveKey, path);
+  return { ...report, archiveKey };
+}

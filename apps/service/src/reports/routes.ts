@@ -1,0 +1,146 @@
+import {
+  DownloadQuery,
+  MeterMonthPath,
+  MeterReports,
+  MonthPath,
+  MonthReports,
+  Problem,
+  REPORT_MEDIA_TYPE,
+  SUPERSEDED_DAYS,
+} from '@meterhouse/contract';
+import type { FastifyReply } from 'fastify';
+import Type from 'typebox';
+import type { Archive } from '../platform/archive/types.ts';
+import type { Database } from '../platform/database/types.ts';
+import type { Routes } from '../platform/http/types.ts';
+import { byteRange } from './delivery/byte-range.ts';
+import { fileName } from './delivery/file-name.ts';
+import { findReport, type StoredReport } from './delivery/find-report.ts';
+import { listMeterMonth } from './delivery/list-meter-month.ts';
+import { listMonth } from './delivery/list-month.ts';
+import { negotiate } from './delivery/negotiate.ts';
+import { hasAlready, rangeHolds } from './delivery/preconditions.ts';
+import { monthOfPath } from './month-of-path.ts';
+
+const base = '/usage/api/v1';
+const tags = ['reports'];
+
+export interface ReportsRoutesOptions {
+  readonly database: Database;
+  readonly archive: Archive;
+  readonly clock: () => Date;
+}
+
+/** The reports as providers' scripts fetch them (2-wire-api, C). Every statement takes the caller's organisation. */
+export function reportsRoutes({ database, archive, clock }: ReportsRoutesOptions): Routes {
+  async function reportOf(organisationId: string, ref: string): Promise<StoredReport> {
+    const report = await findReport(database, organisationId, ref);
+    if (report === undefined)
+      throw new Problem('not-found', { detail: 'No report of this organisation has this ref.' });
+    if (isGone(report, clock()))
+      throw new Problem('report-gone', {
+        detail: `A newer report took its place more than ${SUPERSEDED_DAYS} days ago; list the month to get the current ref.`,
+      });
+    return report;
+  }
+
+  return (app) => {
+    app.get(
+      `${base}/reports/:year/:month`,
+      {
+        config: { access: 'reader' },
+        schema: {
+          summary: "A month's reports of all meters",
+          description:
+            'An object keyed by agentId; a month without data, and a month to come, is an empty one.\n\nDeleted meters are not in it.',
+          tags,
+          params: MonthPath,
+          response: { 200: MonthReports },
+        },
+      },
+      async (request) => {
+        const month = monthOfPath(request.params);
+        return month === undefined ? {} : listMonth(database, request.caller.organisationId, month);
+      },
+    );
+
+    app.get(
+      `${base}/reports/:year/:month/:agentId`,
+      {
+        config: { access: 'reader' },
+        schema: {
+          summary: "A month's reports of one meter",
+          description: 'A month without data, and a month to come, is an empty array.',
+          tags,
+          params: MeterMonthPath,
+          response: { 200: MeterReports },
+        },
+      },
+      async (request) => {
+        const { organisationId } = request.caller;
+        // A year that no calendar has still must not tell an unknown meter from a known one.
+        const month = monthOfPath(request.params) ?? '0001-01';
+        const agentId = request.params.agentId.toLowerCase();
+        const reports = await listMeterMonth(database, organisationId, agentId, month);
+        if (reports === undefined) throw new Problem('not-found', { detail: 'No meter here has this UUID.' });
+        return reports;
+      },
+    );
+
+    app.route({
+      method: ['GET', 'HEAD'],
+      url: `${base}/reports`,
+      config: { access: 'reader' },
+      schema: {
+        summary: 'Download a report by its ref',
+        description: `Send the entry's contentType as Accept. The gzip is the file: there is never a Content-Encoding. Range, If-Range and If-None-Match work. A provisional report that was superseded ${SUPERSEDED_DAYS} days ago is 410.`,
+        tags,
+        querystring: DownloadQuery,
+        produces: [REPORT_MEDIA_TYPE],
+        response: { 200: Type.Unknown(), 206: Type.Unknown(), 304: Type.Null() },
+      },
+      handler: async (request, reply) => {
+        const report = await reportOf(request.caller.organisationId, request.query.ref);
+        const type = negotiate(request.headers.accept, [report.content_type]);
+        const etag = `"${report.md5}"`;
+        reply.headers({
+          etag,
+          // No proxy may pack, unpack or keep it for another caller.
+          'cache-control': 'private, no-transform, max-age=3600',
+          vary: 'Accept, Authorization, csp-auth-token',
+        });
+        if (hasAlready(request.headers['if-none-match'], etag)) return reply.code(304).send(null);
+        reply.headers({
+          'accept-ranges': 'bytes',
+          'content-disposition': `attachment; filename="${fileName(report)}"`,
+        });
+        reply.type(type);
+        const ranged =
+          request.method === 'GET' && rangeHolds(ifRange(request.headers['if-range']), etag)
+            ? byteRange(request.headers.range, report.content_length)
+            : undefined;
+        if (ranged === undefined) reply.code(200).header('content-length', report.content_length);
+        else
+          reply
+            .code(206)
+            .header('content-length', ranged.end - ranged.start + 1)
+            .header('content-range', `bytes ${ranged.start}-${ranged.end}/${report.content_length}`);
+        return send(reply, request.method, () => archive.read(report.archive_key, ranged));
+      },
+    });
+  };
+}
+
+async function send(reply: FastifyReply, method: string, open: () => Promise<NodeJS.ReadableStream>) {
+  return method === 'HEAD' ? reply.send(null) : reply.send(await open());
+}
+
+function ifRange(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header.join(',') : header;
+}
+
+/** A provisional report outlives its successor by some weeks, so that a script that has listed can still download. */
+function isGone({ revision, superseded_at }: StoredReport, now: Date): boolean {
+  if (revision !== null || superseded_at === null) return false;
+  return now.getTime() - superseded_at.getTime() > SUPERSEDED_DAYS * 86_400_000;
+}
