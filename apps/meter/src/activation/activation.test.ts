@@ -15,7 +15,10 @@ import { activateMeter, finishActivation, prepareActivation } from './activation
 
 const SERVICE = '6f9b5c7e-3a45-4a0e-9f6e-0f5b8ad3c000';
 const ANSWER = { service: SERVICE, organisation: 'o', registration: 'r', epoch: 1 };
-const TOKEN = `UMA:${Buffer.concat([Buffer.from(SERVICE.replaceAll('-', ''), 'hex'), Buffer.alloc(32, 7)]).toString('base64url')}`;
+const tokenOf = (secret: number) =>
+  `UMA:${Buffer.concat([Buffer.from(SERVICE.replaceAll('-', ''), 'hex'), Buffer.alloc(32, secret)]).toString('base64url')}`;
+const TOKEN = tokenOf(7);
+const OTHER_TOKEN = tokenOf(8);
 
 async function freshMeter(t: TestContext): Promise<Meter> {
   const root = await mkdtemp(join(tmpdir(), 'activation-'));
@@ -71,7 +74,7 @@ test('what the service answers is kept with the key, and a later activation bind
   const first = await loadActivatedMeter(meter.dir);
   assert.deepEqual(first.activation, ANSWER);
   assert.equal(first.key.kid, meter.key.kid);
-  await activateMeter(first, url, TOKEN);
+  await activateMeter(first, url, OTHER_TOKEN);
   const second = await loadActivatedMeter(meter.dir);
   assert.notEqual(second.key.kid, first.key.kid);
   assert.equal(second.binding, undefined);
@@ -98,10 +101,11 @@ test('a refusal leaves the meter as it was and gives the words of the service', 
   assert.equal(after.key.kid, meter.key.kid);
 });
 
-test('when an answer was lost, the next activation binds a fresh key', async (t) => {
+test('when an answer was lost, the same token gives the same statement and another one binds a fresh key', async (t) => {
   const meter = await freshMeter(t);
   const lost = await prepareActivation(meter, TOKEN);
-  const next = await prepareActivation(await loadMeter(meter.dir), TOKEN);
+  assert.equal((await prepareActivation(await loadMeter(meter.dir), TOKEN)).jws, lost.jws);
+  const next = await prepareActivation(await loadMeter(meter.dir), OTHER_TOKEN);
   const keys = await Promise.all(
     [lost, next].map(async ({ jws }) => (await statementOf(jws)).statement.publicKey),
   );

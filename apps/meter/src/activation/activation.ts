@@ -3,8 +3,8 @@
  * token's digest with the key to be bound, and what the service answers is what every package names from then on.
  *
  * The first activation binds the key that init made. Any later one binds a fresh key, since a key is bound once: that starts a
- * new epoch of the chain, and cures a chain that has forked. A key whose answer was lost on the way may be bound without the
- * meter knowing; the next activation, with a new token, leaves it behind.
+ * new epoch of the chain, and cures a chain that has forked. When an answer was lost on the way, the same token again gives the
+ * same statement, which the service answers the same; with another token the key whose answer was lost is left behind.
  *
  * `prepareActivation` and `finishActivation` are apart, so that a person can carry statement and answer for an OFFLINE meter.
  */
@@ -23,6 +23,7 @@ import {
   keepBinding,
   type Meter,
   MeterError,
+  type MeterKey,
   makeKey,
 } from '../identity/index.ts';
 import { answerOf } from '../identity/service-refusal.ts';
@@ -43,11 +44,11 @@ export async function prepareActivation(
       `That is no activation token; it begins with UMA: and an administrator makes it: meterhouse meters activation-token ${meter.agent}`,
     );
   }
-  const untouched = meter.activation === undefined && meter.binding === undefined;
-  const key = untouched ? meter.key : await makeKey();
-  const prepared = await keepBinding(meter, key);
+  const token = hash('sha256', activationToken, 'base64url');
+  const key = await keyToBind(meter, token);
+  const prepared = await keepBinding(meter, { key, token });
   const statement: ActivationStatement = {
-    token: hash('sha256', activationToken, 'base64url'),
+    token,
     agent: meter.agent,
     service,
     publicKey: key.publicJwk,
@@ -56,6 +57,11 @@ export async function prepareActivation(
     .setProtectedHeader({ alg: 'EdDSA', typ: ACTIVATION_TYPE })
     .sign(createPrivateKey({ key: { ...key.privateJwk }, format: 'jwk' }));
   return { meter: prepared, jws };
+}
+
+async function keyToBind({ activation, binding, key }: Meter, token: string): Promise<MeterKey> {
+  if (binding?.token === token) return binding.key;
+  return activation === undefined && binding === undefined ? key : makeKey();
 }
 
 /** Keeps what the service answered. @throws MeterError `bad-activation-answer` */
@@ -67,7 +73,7 @@ export async function finishActivation(meter: Meter, answer: unknown): Promise<A
     );
   }
   const { service, organisation, registration, epoch } = answer;
-  return keepActivation(meter, meter.binding, { service, organisation, registration, epoch });
+  return keepActivation(meter, meter.binding.key, { service, organisation, registration, epoch });
 }
 
 /**

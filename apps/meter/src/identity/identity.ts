@@ -16,8 +16,13 @@ export interface Meter {
   readonly agent: string;
   readonly key: MeterKey;
   readonly activation: Activation | undefined;
-  /** The key that an activation asked to bind and that was not answered yet. */
-  readonly binding: MeterKey | undefined;
+  /** What an activation asked for that was not answered yet. */
+  readonly binding: Binding | undefined;
+}
+/** A key that is to be bound, and the digest of the activation token that it was shown with. */
+export interface Binding {
+  readonly key: MeterKey;
+  readonly token: string;
 }
 export type ActivatedMeter = Meter & { readonly activation: Activation };
 
@@ -25,7 +30,7 @@ interface MeterFile {
   readonly agent: string;
   readonly key: PrivateJwk;
   readonly activation?: Activation;
-  readonly binding?: PrivateJwk;
+  readonly binding?: { readonly key: PrivateJwk; readonly token: string };
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -66,7 +71,7 @@ export async function loadMeter(dir: string): Promise<Meter> {
     agent: file.agent,
     key: await readKey(file.key),
     activation: file.activation,
-    binding: file.binding && (await readKey(file.binding)),
+    binding: file.binding && { key: await readKey(file.binding.key), token: file.binding.token },
   };
 }
 
@@ -83,7 +88,7 @@ export async function loadActivatedMeter(dir: string): Promise<ActivatedMeter> {
 }
 
 /** Keeps the key that is about to be bound, before anybody is asked: when the answer comes, the key must be there. */
-export async function keepBinding(meter: Meter, binding: MeterKey): Promise<Meter> {
+export async function keepBinding(meter: Meter, binding: Binding): Promise<Meter> {
   return save({ ...meter, binding });
 }
 
@@ -104,7 +109,7 @@ async function save<M extends Meter>(meter: M): Promise<M> {
       agent,
       key: key.privateJwk,
       ...(activation && { activation }),
-      ...(binding && { binding: binding.privateJwk }),
+      ...(binding && { binding: { key: binding.key.privateJwk, token: binding.token } }),
     }),
   );
   return meter;
