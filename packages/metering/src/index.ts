@@ -1,2 +1,4 @@
-export * from './measures/month.ts';
+export * from './measures/index.ts';
 export * from './package/index.ts';
+export * from './reports/index.ts';
+export * from './rules/index.ts';
