@@ -1,5 +1,5 @@
 export { type AppOptions, createApp } from './app.ts';
 export { bearerOf } from './authenticate.ts';
 export { type Caller, type Role, roleAtLeast } from './caller.ts';
-export { describeFaults } from './faults.ts';
+export { describeFaults, faultsOf } from './faults.ts';
 export type { Access, App, Authenticate, BodyTime, Logger, Routes } from './types.ts';
