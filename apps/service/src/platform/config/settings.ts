@@ -82,15 +82,20 @@ export const settings = {
     default: 'false',
     help: 'Answer /metrics and the details of /healthz to every address instead of loopback and operators only.',
   }),
-  tokenRequestsPerAddress: setting(whole(1, 1_000_000), {
+  signInsPerAddress: setting(whole(1, 1_000_000), {
     group: 'Network',
-    default: '60',
-    help: 'Token and activation requests a minute from one address; beyond it 429.',
+    default: '600',
+    help: 'Token and activation requests a minute from one address, right or wrong; beyond it 429.',
   }),
-  tokenRequestsPerToken: setting(whole(1, 1_000_000), {
+  failuresPerAddress: setting(whole(1, 1_000_000), {
     group: 'Network',
     default: '30',
-    help: 'Token requests a minute with tokens that begin alike; beyond it 429.',
+    help: 'Failed ones a minute from one address; beyond it 429.',
+  }),
+  failuresPerToken: setting(whole(1, 1_000_000), {
+    group: 'Network',
+    default: '10',
+    help: 'Failed ones a minute with tokens that begin alike, from anywhere; the right token still passes.',
   }),
 
   maxPackageSize: setting(size, {

@@ -1,5 +1,6 @@
 export { migrate } from './migrate.ts';
 export { type DatabaseOptions, openDatabase } from './open-database.ts';
+export { claimDirectory } from './private-postgres/claim-directory.ts';
 export {
   type PrivatePostgres,
   type PrivatePostgresOptions,
