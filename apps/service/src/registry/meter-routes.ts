@@ -1,0 +1,112 @@
+import {
+  AgentPath,
+  MeterDetail,
+  MeterPage,
+  MeterPageQuery,
+  SequenceBody,
+  SequenceQuery,
+} from '@meterhouse/contract';
+import type { Database } from '../platform/database/types.ts';
+import type { Routes } from '../platform/http/index.ts';
+import type { SetDeleted } from './delete-meter.ts';
+import { listMeters, showMeter } from './describe-meters.ts';
+import { unknownMeter } from './unknown-meter.ts';
+
+const path = '/api/v1/meters';
+const tags = ['meters'];
+const usualLimit = '50';
+
+/** Meters in the management API (2-wire-api, F). */
+export function meterRoutes({
+  database,
+  setDeleted,
+}: {
+  database: Database;
+  setDeleted: SetDeleted;
+}): Routes {
+  return (app) => {
+    app.get(
+      path,
+      {
+        config: { access: 'reader' },
+        schema: {
+          summary: 'The meters that are not deleted, by agentId',
+          description: `A page has ${usualLimit} meters unless \`limit\` says otherwise. Send \`nextCursor\` as \`cursor\` for the next page.`,
+          tags,
+          querystring: MeterPageQuery,
+          response: { 200: MeterPage },
+        },
+      },
+      async (request) => {
+        const { limit = usualLimit, cursor } = request.query;
+        const after = cursor === undefined ? undefined : agentIdOf(cursor);
+        const { organisationId } = request.caller;
+        const { items, more } = await listMeters(database, organisationId, after, Number(limit));
+        return more ? { items, nextCursor: cursorOf(items.at(-1)!.agentId) } : { items };
+      },
+    );
+
+    app.get(
+      `${path}/:agentId`,
+      {
+        config: { access: 'reader' },
+        schema: {
+          summary: 'One meter, deleted or not',
+          tags,
+          params: AgentPath,
+          response: { 200: MeterDetail },
+        },
+      },
+      async (request) => {
+        const meter = await showMeter(database, request.caller.organisationId, request.params.agentId);
+        if (meter === undefined) throw unknownMeter();
+        return meter;
+      },
+    );
+
+    app.delete(
+      `${path}/:agentId`,
+      {
+        config: { access: 'administrator' },
+        schema: {
+          summary: 'Delete a meter',
+          description: 'Uploads stop with 409; hours already taken still bill, and report refs still work.',
+          tags,
+          params: AgentPath,
+          querystring: SequenceQuery,
+          response: { 200: MeterDetail },
+        },
+      },
+      async (request) =>
+        setDeleted(request.caller, request.params.agentId, {
+          deleted: true,
+          sequence: Number(request.query.sequence),
+          requestId: request.id,
+        }),
+    );
+
+    app.post(
+      `${path}/:agentId/undelete`,
+      {
+        config: { access: 'administrator' },
+        schema: {
+          summary: 'Bring a deleted meter back',
+          tags,
+          params: AgentPath,
+          body: SequenceBody,
+          response: { 200: MeterDetail },
+        },
+      },
+      async (request) =>
+        setDeleted(request.caller, request.params.agentId, {
+          deleted: false,
+          sequence: request.body.sequence,
+          requestId: request.id,
+        }),
+    );
+  };
+}
+
+/** A cursor is the last agent id of a page, 16 bytes in base64url. */
+const cursorOf = (agentId: string) => Buffer.from(agentId.replaceAll('-', ''), 'hex').toString('base64url');
+const agentIdOf = (cursor: string) => Buffer.from(cursor, 'base64url').toString('hex');

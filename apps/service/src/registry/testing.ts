@@ -1,0 +1,305 @@
+import { createHash, createPrivateKey, randomBytes, randomUUID } from 'node:crypto';
+import {
+  ACTIVATION_TYPE,
+  type ActivationStatement,
+  type ActivationToken,
+  CLIENT_ASSERTION_TYPE,
+  serviceOfActivationToken,
+} from '@meterhouse/contract';
+import type { InjectOptions, LightMyRequestResponse } from 'fastify';
+import { CompactSign, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
+import { putContract, putSite } from '../commerce/index.ts';
+import { createIdentity, type Identity, type IdentityOptions } from '../identity/index.ts';
+import { createRecordChange } from '../platform/audit/index.ts';
+import { createTestDatabase, silentLogger } from '../platform/database/testing.ts';
+import type { Database } from '../platform/database/types.ts';
+import { type App, createApp, type Role, type Routes } from '../platform/http/index.ts';
+import { createJobs } from '../platform/jobs/index.ts';
+import { createSecrets } from '../platform/secrets/index.ts';
+import { meterKeys } from './meter-keys.ts';
+import { createRegistry, type Registry } from './registry.ts';
+
+export const issuer = 'https://meterhouse.example';
+
+/** One house of identity and registry on a database of its own, with a clock that stands until it is set. */
+export interface House {
+  readonly database: Database;
+  readonly identity: Identity;
+  readonly registry: Registry;
+  readonly app: App;
+  now: Date;
+  call(access: string | undefined, options: InjectOptions): Promise<LightMyRequestResponse>;
+  /** An organisation with contract 1012345 (Site A, Site B) and contract 2000001 (Site A), and an access token of each role. */
+  organisation(name: string): Promise<Organisation>;
+  /** Runs the jobs that wait. */
+  runJobs(): Promise<void>;
+  actions(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+export interface Organisation {
+  readonly id: string;
+  readonly administrator: string;
+  readonly reporter: string;
+  readonly reader: string;
+}
+
+export async function openHouse(
+  options: Partial<Pick<IdentityOptions, 'allowTokenInQuery' | 'attemptRates'>> & {
+    routes?: readonly Routes[];
+  } = {},
+): Promise<House> {
+  const database = await createTestDatabase();
+  const clock = () => house.now;
+  const recordChange = createRecordChange(clock);
+  const identity = createIdentity({
+    ...options,
+    database,
+    recordChange,
+    clock,
+    meterKeys,
+    secrets: createSecrets(randomBytes(32)),
+    publicUrl: () => issuer,
+  });
+  const registry = createRegistry({
+    ...options,
+    database,
+    recordChange,
+    clock,
+    jobs: createJobs(),
+    confirmCaller: identity.confirmCaller,
+    logger: silentLogger,
+  });
+  const app = await createApp({
+    logger: silentLogger,
+    authenticate: identity.authenticate,
+    routes: [...identity.routes, ...registry.routes, ...(options.routes ?? [])],
+    publicUrl: () => issuer,
+    version: '0.0.0',
+  });
+  await app.ready();
+
+  const house: House = {
+    database,
+    identity,
+    registry,
+    app,
+    now: new Date('2023-01-15T10:20:30Z'),
+    call: (access, request) =>
+      app.inject({
+        ...request,
+        headers: {
+          ...request.headers,
+          ...(access === undefined ? {} : { authorization: `Bearer ${access}` }),
+        },
+      }),
+    organisation: (name) => makeOrganisation(house, name),
+    async runJobs() {
+      const waiting = await database.query<{ payload: { meterId: string } }>(
+        `delete from graphile_worker._private_jobs using graphile_worker._private_tasks t
+         where t.id = task_id and t.identifier = 'registration-finish' returning payload`,
+      );
+      for (const { payload } of waiting) await registry.finishRegistration(payload);
+    },
+    actions: async () =>
+      (await database.query<{ action: string }>('select action from audit_log order by id')).map(
+        ({ action }) => action,
+      ),
+    async close() {
+      await app.close();
+      await database.close();
+    },
+  };
+  return house;
+}
+
+/** Runs `work` with a house, which is gone afterwards. */
+export async function withHouse(
+  work: (house: House) => Promise<void>,
+  options: Parameters<typeof openHouse>[0] = {},
+): Promise<void> {
+  const house = await openHouse(options);
+  try {
+    await work(house);
+  } finally {
+    await house.close();
+  }
+}
+
+async function makeOrganisation(house: House, name: string): Promise<Organisation> {
+  const [row] = await house.database.query<{ id: string }>(
+    'insert into organisations (name) values ($1) returning id',
+    [name],
+  );
+  const { id } = row!;
+  const recordChange = async () => undefined;
+  const author = { organisationId: id, actor: 'service' };
+  await house.database.transaction(async (transaction) => {
+    for (const [number, ...sites] of [
+      ['1012345', 'Site A', 'Site B'],
+      ['2000001', 'Site A'],
+    ] as [string, ...string[]][]) {
+      const contract = await putContract(transaction, recordChange, author, {
+        number,
+        family: 'RENTAL',
+        currency: 'USD',
+        minimumCommit: { quantity: '0', unit: 'points' },
+        ruleSet: 'flex',
+      });
+      for (const site of sites)
+        await putSite(
+          transaction,
+          recordChange,
+          author,
+          { id: contract.id, number },
+          { name: site, countryRegion: '', address: '', postCode: '' },
+        );
+    }
+  });
+  const access = async (role: Role) => (await accessOf(house, id, role)).access;
+  return {
+    id,
+    administrator: await access('administrator'),
+    reporter: await access('reporter'),
+    reader: await access('reader'),
+  };
+}
+
+/** A new API token of the organisation, and an access token that it was exchanged for. */
+export async function accessOf(house: House, organisationId: string, role: Role) {
+  const token = await house.database.transaction((transaction) =>
+    house.identity.makeApiToken(transaction, { organisationId, name: role, role, actor: 'service' }),
+  );
+  const answer = await exchange(house, { refresh_token: token.value });
+  return { ...token, access: answer.json().access_token as string };
+}
+
+export const form = (fields: Record<string, string>) => ({
+  headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  payload: new URLSearchParams(fields).toString(),
+});
+
+export function exchange(house: House, fields: Record<string, string>, remoteAddress = '192.0.2.1') {
+  return house.call(undefined, {
+    method: 'POST',
+    url: '/csp/gateway/am/api/auth/api-tokens/authorize',
+    remoteAddress,
+    ...form(fields),
+  });
+}
+
+export function register(house: House, access: string | undefined, body: unknown) {
+  return house.call(access, {
+    method: 'POST',
+    url: '/usage/api/v1/agent-registrations',
+    payload: body as object,
+  });
+}
+
+/** A registered meter of the organisation. */
+export async function registered(
+  house: House,
+  { reporter }: Organisation,
+  fields: object = {},
+): Promise<string> {
+  const agentId = randomUUID();
+  const answer = await register(house, reporter, { agentId, label: 'um46', ...fields });
+  if (answer.statusCode !== 202) throw new Error(answer.body);
+  await house.runJobs();
+  return agentId;
+}
+
+export interface TestKey {
+  readonly privateJwk: JWK;
+  readonly publicJwk: { kty: 'OKP'; crv: 'Ed25519'; x: string };
+}
+
+export async function makeKey(): Promise<TestKey> {
+  const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+  const privateJwk = await exportJWK(privateKey);
+  return { privateJwk, publicJwk: { kty: 'OKP', crv: 'Ed25519', x: privateJwk.x! } };
+}
+
+export const keyOf = ({ privateJwk }: TestKey) => createPrivateKey({ key: privateJwk, format: 'jwk' });
+
+export async function activationToken(house: House, access: string, agentId: string): Promise<string> {
+  const answer = await house.call(access, {
+    method: 'POST',
+    url: `/usage/api/v1/agents/${agentId}/activation-token`,
+  });
+  if (answer.statusCode !== 201) throw new Error(answer.body);
+  return (answer.json() as ActivationToken).activationToken;
+}
+
+/** The JWS that a meter sends, or one that is wrong in what `changes` and `header` say. */
+export async function activationOf(
+  agentId: string,
+  token: string,
+  key: TestKey,
+  changes: object = {},
+  header: object = {},
+): Promise<string> {
+  const statement: ActivationStatement = {
+    token: createHash('sha256').update(token).digest('base64url'),
+    agent: agentId,
+    service: serviceOfActivationToken(token)!,
+    publicKey: key.publicJwk,
+  };
+  return await new CompactSign(Buffer.from(JSON.stringify({ ...statement, ...changes })))
+    .setProtectedHeader({ alg: 'EdDSA', typ: ACTIVATION_TYPE, ...header })
+    .sign(keyOf(key));
+}
+
+export function activate(house: House, agentId: string, activation: string, remoteAddress = '192.0.2.1') {
+  return house.call(undefined, {
+    method: 'POST',
+    url: `/usage/api/v1/agents/${agentId}/activate`,
+    payload: { activation },
+    remoteAddress,
+  });
+}
+
+/** A registered meter with a bound key. */
+export async function activated(house: House, organisation: Organisation) {
+  const agentId = await registered(house, organisation);
+  const key = await makeKey();
+  const token = await activationToken(house, organisation.administrator, agentId);
+  const answer = await activate(house, agentId, await activationOf(agentId, token, key));
+  if (answer.statusCode !== 200) throw new Error(answer.body);
+  return { agentId, key, registration: answer.json().registration as string };
+}
+
+/** An assertion as a meter makes it, or one that is wrong in what `claims` and `header` say. */
+export async function assertionOf(
+  house: House,
+  { key, registration }: { key: TestKey; registration: string },
+  claims: JWTPayload | Record<string, unknown> = {},
+  header: object = {},
+): Promise<string> {
+  const now = Math.floor(house.now.getTime() / 1000);
+  const usual = {
+    iss: registration,
+    sub: registration,
+    aud: issuer,
+    jti: randomUUID(),
+    iat: now,
+    exp: now + 60,
+  };
+  return await new SignJWT({ ...usual, ...claims } as JWTPayload)
+    .setProtectedHeader({ alg: 'EdDSA', typ: 'JWT', ...header })
+    .sign(keyOf(key));
+}
+
+export function signIn(house: House, assertion: string, fields: Record<string, string> = {}) {
+  return house.call(undefined, {
+    method: 'POST',
+    url: '/oauth2/token',
+    remoteAddress: '192.0.2.1',
+    ...form({
+      grant_type: 'client_credentials',
+      client_assertion_type: CLIENT_ASSERTION_TYPE,
+      client_assertion: assertion,
+      ...fields,
+    }),
+  });
+}
