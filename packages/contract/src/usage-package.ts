@@ -5,8 +5,8 @@
  *   member 2…  one for each entry of `package.parts`, in that order: NDJSON, one record a line, every line ends in LF
  *
  * A record has exactly the fields of its schema, all of them: none may be missing, none added, none null. What has nothing
- * to say is the empty string. The order of the properties below is the field order of the contract: writers keep it, digests
- * and the engine's columns follow it, readers accept any. Between tokens of a line a plain space is allowed and nothing else.
+ * to say is the empty string. The order of the properties below is the field order of the contract. A line has one spelling:
+ * byte for byte JSON.stringify of the record in that order, so no spaces, and no escapes but \" and \\.
  *
  * Widths are those of the engine: `vcpus`, `sockets`, `coresPerSocket` fit UInt16; `memoryMib`, `reservationMib`,
  * `runningVms` fit UInt32; `storageMib`, `vsanUsedMib`, `vsanRawMib` fit UInt64 and stay exact in JavaScript (2^53 - 1).
@@ -25,7 +25,7 @@ export const LIMITS = Object.freeze({
   headerBytes: 1_048_576,
   /** Member 1, compressed, bytes: incompressible text grows a little in gzip. */
   headerCompressedBytes: 1_114_112,
-  /** One line, bytes, without its LF: six names of 512 characters, each escaped as two \uXXXX, stay below. */
+  /** One line, bytes, without its LF: six names of 512 characters of 4 bytes and 64 codes stay far below. */
   lineBytes: 65_536,
   /** Names and labels, Unicode characters. */
   textLength: 512,
@@ -37,8 +37,11 @@ const UINT16 = 65_535;
 const UINT32 = 4_294_967_295;
 const UINT53 = Number.MAX_SAFE_INTEGER;
 
-/** No C0 or C1 control character and no DEL: a tab would forge a report column. */
-const PLAIN_TEXT = '^[^\\u0000-\\u001f\\u007f-\\u009f]*$';
+/**
+ * No C0 or C1 control character and no DEL: a tab would forge a report column. No line or paragraph separator either, which
+ * JSON writers escape or not as they like.
+ */
+const PLAIN_TEXT = '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$';
 
 /** Lower case, so that one thing has one spelling. */
 export const Uuid = Type.String({

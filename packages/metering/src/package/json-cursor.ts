@@ -1,6 +1,6 @@
 /**
- * Walks over the JSON of one line. The grammar is RFC 8259 with one thing less: between tokens only the space is allowed, so
- * that "no byte below 0x20 but the LF at the end" holds for a whole file and can be checked by anybody.
+ * Walks over the JSON of one line: RFC 8259, with the space as the only character between tokens. That a line is spelled as it
+ * must be is checked by who has read it; walking it first is what tells the faults apart.
  */
 export class BadJson extends Error {}
 
@@ -31,7 +31,7 @@ export class JsonCursor {
   start(text: string): void {
     this.#text = text;
     this.#at = 0;
-    this.#plain = !/[\p{Cc}\\]/u.test(text);
+    this.#plain = !/[\p{Cc}\u2028\u2029\\]/u.test(text);
   }
 
   /** The next character that is no space, NaN at the end. */
@@ -174,6 +174,7 @@ export class JsonCursor {
   }
 }
 
+/** What names and labels must not hold: controls, and the separators of lines and paragraphs. */
 function isControl(code: number): boolean {
-  return code < 0x20 || (code >= 0x7f && code <= 0x9f);
+  return code < 0x20 || (code >= 0x7f && code <= 0x9f) || code === 0x2028 || code === 0x2029;
 }

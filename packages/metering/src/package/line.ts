@@ -94,7 +94,13 @@ export class LineParser<Kind extends PartKind> {
       good = false;
       this.#fault('bad-value', 'a VM that is powered on runs on a host; name it', '/host');
     }
-    return good ? (record as unknown as RecordOf[Kind]) : undefined;
+    if (!good) return undefined;
+    // The copy of the blank has the contract's order, whatever the line's.
+    if (JSON.stringify(record) === text) return record as unknown as RecordOf[Kind];
+    return this.#refuse(
+      'not-canonical',
+      'is not JSON.stringify of its record: keep the field order, no spaces, no needless escapes',
+    );
   }
 
   /** Reads a key. Undefined, and told, when it is no field of the kind. */
@@ -122,7 +128,7 @@ export class LineParser<Kind extends PartKind> {
         if (this.#cursor.peek() !== QUOTE) return this.#wrongType(field.name, 'must be a string');
         const text = this.#cursor.string();
         if (this.#cursor.control) {
-          this.#fault('control-character', 'holds a control character', `/${field.name}`);
+          this.#fault('control-character', 'holds a control character or a line separator', `/${field.name}`);
           return undefined;
         }
         if (field.type === 'text') return this.#text(field, text);
