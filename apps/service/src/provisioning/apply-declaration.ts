@@ -1,0 +1,110 @@
+import { putContract, putSite } from '../commerce/index.ts';
+import type { Identity } from '../identity/index.ts';
+import type { RecordChange } from '../platform/audit/index.ts';
+import type { Database, Transaction } from '../platform/database/index.ts';
+import type { Logger } from '../platform/http/index.ts';
+import type { DeclaredOrganisation, SecretSource } from './declaration.ts';
+import { putApiToken } from './put-api-token.ts';
+import { putOrganisation } from './put-organisation.ts';
+import { putPerson } from './put-person.ts';
+import { type PlacedFault, readDeclaration } from './read-declaration.ts';
+import { readSecret } from './secret-values.ts';
+
+export interface ProvisioningOptions {
+  readonly database: Database;
+  readonly recordChange: RecordChange;
+  readonly identity: Pick<Identity, 'makeApiToken'>;
+  readonly logger: Logger;
+  readonly clock: () => Date;
+}
+
+/** What the steps of one application share. */
+export interface Provisioning {
+  readonly transaction: Transaction;
+  readonly now: Date;
+  readonly makeApiToken: Identity['makeApiToken'];
+  secret(source: SecretSource): string;
+  record(organisationId: string, action: string, subject: string, details: object): Promise<void>;
+  /** Counts a change that was recorded elsewhere. */
+  changed(): void;
+  fault(fault: PlacedFault): void;
+  warn(message: string): void;
+}
+
+/**
+ * Makes what the file declares so, in one transaction with its audit records: all of it or, when anything is wrong, nothing.
+ * The same file twice changes nothing.
+ *
+ * @returns how many changes were made
+ * @throws DeclarationFaults naming every fault with its line
+ */
+export async function applyDeclaration(
+  options: ProvisioningOptions,
+  file: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<number> {
+  const { database, recordChange, identity, clock, logger } = options;
+  const { declaration, faultsAt } = readDeclaration(file, environment);
+  const { changes, warnings } = await database.transaction(async (transaction) => {
+    let changes = 0;
+    const faults: PlacedFault[] = [];
+    const warnings: string[] = [];
+    const provisioning: Provisioning = {
+      transaction,
+      now: clock(),
+      makeApiToken: identity.makeApiToken,
+      secret: (source) => readSecret(source, file, environment),
+      async record(organisationId, action, subject, details) {
+        changes += 1;
+        await recordChange(transaction, {
+          organisationId,
+          actor: 'service',
+          action,
+          subject,
+          details: { ...details },
+        });
+      },
+      changed: () => {
+        changes += 1;
+      },
+      fault: (fault) => faults.push(fault),
+      warn: (message) => warnings.push(message),
+    };
+    const counted: RecordChange = (on, change) => {
+      changes += 1;
+      return recordChange(on, change);
+    };
+    for (const [index, organisation] of declaration.organisations.entries())
+      await applyOrganisation(provisioning, counted, organisation, `/organisations/${index}`);
+    if (faults.length > 0) throw faultsAt(faults);
+    return { changes, warnings };
+  });
+  for (const warning of warnings) logger.warn({ file }, warning);
+  logger.info({ file, changes }, changes === 0 ? 'all that the provisioning file says is so' : 'provisioned');
+  return changes;
+}
+
+async function applyOrganisation(
+  provisioning: Provisioning,
+  recordChange: RecordChange,
+  organisation: DeclaredOrganisation,
+  at: string,
+): Promise<void> {
+  const { transaction } = provisioning;
+  const { people = [], apiTokens = [], contracts = [] } = organisation;
+  const author = { organisationId: await putOrganisation(provisioning, organisation, at), actor: 'service' };
+  for (const person of people) await putPerson(provisioning, author.organisationId, person);
+  for (const [index, token] of apiTokens.entries())
+    await putApiToken(provisioning, author.organisationId, token, `${at}/apiTokens/${index}`);
+  for (const { sites = [], minimumCommit = { quantity: '0', unit: 'points' }, ...terms } of contracts) {
+    const { id } = await putContract(transaction, recordChange, author, { ...terms, minimumCommit });
+    for (const { name, countryRegion = '', address = '', postCode = '' } of sites)
+      await putSite(
+        transaction,
+        recordChange,
+        author,
+        { id, number: terms.number },
+        { name, countryRegion, address, postCode },
+      );
+  }
+}

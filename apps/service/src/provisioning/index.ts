@@ -1,0 +1,4 @@
+export { applyDeclaration, type ProvisioningOptions } from './apply-declaration.ts';
+export { operatorsName } from './consistency.ts';
+export { makeOperators } from './first-start.ts';
+export { type DeclarationFault, DeclarationFaults } from './read-declaration.ts';

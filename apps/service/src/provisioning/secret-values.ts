@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { SecretSource } from './declaration.ts';
+
+/** Why a secret cannot be used; never the secret. */
+export class UnusableSecret extends Error {}
+
+/**
+ * The secret itself; of a file its text without the line feed at its end.
+ *
+ * @throws UnusableSecret
+ */
+export function readSecret(source: SecretSource, file: string, environment: NodeJS.ProcessEnv): string {
+  if (typeof source === 'string') return source;
+  if ('env' in source) {
+    const value = environment[source.env];
+    if (!value) throw new UnusableSecret(`the variable ${source.env} is not set`);
+    return value;
+  }
+  const path = resolve(dirname(file), source.file);
+  try {
+    return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    throw new UnusableSecret(`the file ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+  }
+}
+
+/**
+ * Refuses what could be guessed. A token is found by a fast hash, so it needs 128 random bits; its randomness cannot be seen,
+ * so this is the most that its length and its kinds of characters can hold.
+ *
+ * @throws UnusableSecret
+ */
+export function checkTokenValue(value: string): void {
+  if (!/^[\x21-\x7e]{1,512}$/.test(value))
+    throw new UnusableSecret('must be printable ASCII without spaces, 512 characters at most');
+  const bits = value.length * Math.log2(alphabetOf(value));
+  if (bits < 128 || new Set(value).size < 8)
+    throw new UnusableSecret('must have 128 random bits or more: make one with "openssl rand -base64 32"');
+}
+
+function alphabetOf(value: string): number {
+  if (/^[0-9]+$/.test(value)) return 10;
+  if (/^[0-9a-f]+$/i.test(value)) return 16;
+  const kinds: readonly [RegExp, number][] = [
+    [/[a-z]/, 26],
+    [/[A-Z]/, 26],
+    [/[0-9]/, 10],
+    [/[^a-zA-Z0-9]/, 2],
+  ];
+  return kinds.reduce((sum, [kind, size]) => sum + (kind.test(value) ? size : 0), 0);
+}
+
+/** @throws UnusableSecret */
+export function checkPassword(value: string): void {
+  if (value.length < 8 || value.length > 1024)
+    throw new UnusableSecret('must have 8 characters or more, 1024 at most');
+}
