@@ -18,8 +18,8 @@ const checks = [
   },
   {
     name: 'OpenAPI document',
-    command: ['apps/service/src/platform/http/write-openapi.ts', '--check'],
-    mend: 'node apps/service/src/platform/http/write-openapi.ts --write',
+    command: ['apps/service/src/write-openapi.ts', '--check'],
+    mend: 'node apps/service/src/write-openapi.ts --write',
   },
 ];
 

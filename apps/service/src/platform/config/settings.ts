@@ -82,19 +82,14 @@ export const settings = {
     default: 'false',
     help: 'Answer /metrics and the details of /healthz to every address instead of loopback and operators only.',
   }),
-  signInsPerAddress: setting(whole(1, 1_000_000), {
-    group: 'Network',
-    default: '600',
-    help: 'Token and activation requests a minute from one address, right or wrong; beyond it 429.',
-  }),
   failuresPerAddress: setting(whole(1, 1_000_000), {
     group: 'Network',
-    default: '30',
-    help: 'Failed ones a minute from one address; beyond it 429.',
+    default: '60',
+    help: 'Failed sign-ins and activations a minute from one address, or 20 times as many of any kind; beyond it 429.',
   }),
   failuresPerToken: setting(whole(1, 1_000_000), {
     group: 'Network',
-    default: '10',
+    default: '30',
     help: 'Failed ones a minute with tokens that begin alike, from anywhere; the right token still passes.',
   }),
 

@@ -1,0 +1,159 @@
+import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { healthChecks } from './health-checks.ts';
+import { openPlatform } from './open-platform.ts';
+import type { Config } from './platform/config/index.ts';
+import { UV_THREADS } from './platform/engine/index.ts';
+import { type App, createApp, type Logger } from './platform/http/index.ts';
+import { type JobHandlers, startJobs } from './platform/jobs/index.ts';
+import { createHealth, createLogger, requestObserver, telemetryRoutes } from './platform/telemetry/index.ts';
+import { applyDeclaration, makeOperators } from './provisioning/index.ts';
+import { askForHousekeeping, wireRooms } from './wire-rooms.ts';
+
+export interface Service {
+  /** Where it listens, as callers on this machine reach it. */
+  readonly url: string;
+  readonly app: App;
+  /** The file with the operators' first API token, when this was the first start. */
+  readonly operatorTokenFile?: string;
+  /** Stops gracefully; a second call waits for the first. */
+  close(): Promise<void>;
+}
+
+export interface ServiceOptions {
+  readonly clock?: () => Date;
+  readonly logger?: Logger;
+  /** Where the provisioning file's variables are looked up. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Called when the service cannot go on, such as when its PostgreSQL ends; whoever runs it closes it and says so. */
+  readonly onFailure?: (error: Error) => void;
+}
+
+/** The version of this service, as the OpenAPI document and the log name it. */
+export const serviceVersion: string = (
+  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+).version;
+
+/**
+ * Starts the service and returns when it answers requests.
+ *
+ * A life: the data directory is claimed; PostgreSQL and the engine start side by side; the rooms are wired; on the first start
+ * the operators' organisation is made, then the provisioning file is applied; it listens; jobs run. It stops the other way
+ * round: not ready, no new connections, requests under way finish within the limit, jobs finish, then engine, database, and
+ * last the private PostgreSQL and the claim. Signals are for the command line to hear.
+ *
+ * @throws what keeps it from starting, in words for a person; everything that did start is stopped again
+ */
+export async function createService(config: Config, options: ServiceOptions = {}): Promise<Service> {
+  const clock = options.clock ?? (() => new Date());
+  const logger = options.logger ?? createLogger(config.logLevel);
+  const started = performance.now();
+  const life = { ready: false, url: config.publicUrl ?? urlOf(config, config.listen.port) };
+  const publicUrl = () => config.publicUrl ?? life.url;
+  warnOfFewThreads(logger);
+
+  await using opened = new AsyncDisposableStack();
+  const onFailure = options.onFailure ?? (() => undefined);
+  const platform = await openPlatform({ config, logger, clock, publicUrl, onFailure }, opened);
+  const rooms = wireRooms(platform);
+
+  const provisioning = { ...platform, identity: rooms.identity };
+  const tokenFile = join(config.data, 'operator-token');
+  const first = await makeOperators(provisioning, tokenFile);
+  if (first) logger.info({ file: tokenFile }, 'first start: the operators have an API token, in this file');
+  if (config.provision !== undefined)
+    await applyDeclaration(provisioning, config.provision, options.environment ?? process.env);
+
+  const { authenticate } = rooms.identity;
+  const telemetry = telemetryRoutes({
+    metrics: platform.metrics,
+    health: createHealth(healthChecks(platform)),
+    isReady: () => life.ready,
+    authenticate,
+    behindProxy: config.behindProxy,
+    fromAnywhere: config.metricsFromAnywhere,
+  });
+  const app = await createApp({
+    logger,
+    authenticate,
+    routes: [telemetry, ...rooms.routes],
+    publicUrl,
+    version: serviceVersion,
+    behindProxy: config.behindProxy,
+    ...tlsOf(config),
+    longestRequestSeconds: config.uploadTimeout,
+    observe: requestObserver(platform.metrics),
+  });
+
+  const jobs = await startJobs({
+    connectionString: platform.database.connectionString,
+    handlers: rooms.jobHandlers as JobHandlers,
+    logger,
+    concurrency: config.jobConcurrency,
+  });
+  opened.defer(() => jobs.stop());
+  await askForHousekeeping(platform, 60);
+  opened.defer(() => finishRequests(app, config.stopTimeout, logger));
+  await app.listen({ ...config.listen });
+  life.url = urlOf(config, (app.server.address() as AddressInfo).port);
+  opened.defer(() => {
+    life.ready = false;
+    logger.info('stopping');
+  });
+  life.ready = true;
+  logger.info(
+    {
+      url: life.url,
+      publicUrl: publicUrl(),
+      data: config.data,
+      milliseconds: Math.round(performance.now() - started),
+    },
+    `Meterhouse ${serviceVersion} is ready`,
+  );
+
+  const held = opened.move();
+  let closing: Promise<void> | undefined;
+  return {
+    url: life.url,
+    app,
+    ...(first ? { operatorTokenFile: tokenFile } : {}),
+    close() {
+      closing ??= held.disposeAsync().then(() => logger.info('stopped'));
+      return closing;
+    },
+  };
+}
+
+/** Takes no more connections and waits for the requests under way; those that last beyond the limit are cut. */
+async function finishRequests(app: App, seconds: number, logger: Logger): Promise<void> {
+  const limit = setTimeout(() => {
+    logger.warn({ seconds }, 'requests did not finish in time; cutting them');
+    app.server.closeAllConnections();
+  }, seconds * 1000);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(limit);
+  }
+}
+
+function urlOf({ listen: { host }, tlsCert }: Config, port: number): string {
+  const name = host.includes(':') ? `[${host}]` : host;
+  return `${tlsCert === undefined ? 'http' : 'https'}://${name}:${port}`;
+}
+
+function tlsOf({ tlsCert, tlsKey }: Config) {
+  if (tlsCert === undefined || tlsKey === undefined) return {};
+  return { tls: { cert: readFileSync(tlsCert, 'utf8'), key: readFileSync(tlsKey, 'utf8') } };
+}
+
+/** A running statement of the engine holds a thread of Node's pool; with too few, file access and scrypt stand still. */
+function warnOfFewThreads(logger: Logger): void {
+  const threads = Number(process.env.UV_THREADPOOL_SIZE ?? 4);
+  if (threads < UV_THREADS)
+    logger.warn(
+      { threads, needed: UV_THREADS },
+      'UV_THREADPOOL_SIZE is too small; set it before the process starts',
+    );
+}
