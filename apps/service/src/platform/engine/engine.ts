@@ -114,10 +114,13 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 /**
  * The settings that every statement shares, given to a connection once. Whatever one statement alone needs stands in its own
  * SETTINGS clause: a setting given to the client would stay with the connection and change the statements after it.
+ *
+ * The engine wants 4 GiB free for each thread, or silently works with one: our bound on its memory would mean one for ever.
  */
 function constants(threads: number): string {
   return `SET session_timezone = 'UTC',
     max_threads = ${threads},
+    max_threads_min_free_memory_per_thread = 0,
     output_format_json_quote_64bit_integers = 1,
     output_format_json_quote_decimals = 1,
     use_cache_for_count_from_files = 0,

@@ -8,10 +8,13 @@ create table months (
   primary key (organisation_id, month)
 );
 
+-- Numbers an upload before it is known to be good: its stage in the engine is named by it.
+create sequence upload_tags;
+
 create table uploads (
   id                uuid primary key default gen_random_uuid(),
-  -- The number that the engine's rows carry.
-  row_tag           bigint generated always as identity unique,
+  -- The number that the engine's rows carry, from upload_tags.
+  row_tag           bigint not null unique,
   organisation_id   uuid not null references organisations on delete cascade,
   meter_id          bigint not null references meters on delete cascade,
   month             date not null,
@@ -61,9 +64,32 @@ create table slices (
   reason          text,
   -- The upload whose rows count for this slice.
   upload_id       uuid not null references uploads on delete cascade,
-  -- Digest of the slice's records, 16 bytes; the order of lines does not matter.
-  digest          bytea not null,
+  -- Digest of the slice's records; the order of lines does not matter.
+  digest          bytea not null check (octet_length(digest) = 32),
+  -- Rows that the engine has for this slice, of each kind, once the upload is loaded.
+  vm_records      integer not null,
+  host_records    integer not null,
+  cluster_records integer not null,
   primary key (meter_id, product, hour)
 );
 create index slices_by_month on slices (organisation_id, month, product);
 create index slices_by_upload on slices (upload_id);
+
+-- What `rebuild` found: one row for each time it ran, one for each meter's month that it derived again.
+create table rebuilds (
+  id          uuid primary key default gen_random_uuid(),
+  asked_by    text not null,
+  asked_at    timestamptz not null,
+  finished_at timestamptz
+);
+
+create table rebuild_months (
+  rebuild_id  uuid not null references rebuilds on delete cascade,
+  meter_id    bigint not null references meters on delete cascade,
+  month       date not null,
+  slices      integer,
+  -- What differed, and was put right: [{what, product?, hour?, recorded, derived}].
+  differences jsonb not null default '[]',
+  finished_at timestamptz,
+  primary key (rebuild_id, meter_id, month)
+);

@@ -1,0 +1,13 @@
+export type { UsageDifference } from './compare/mend-usage.ts';
+export { coverageOfMonth, type ProductCoverage } from './coverage/coverage-of-month.ts';
+export { type Overlap, overlapsOfMonth } from './coverage/overlapping-slices.ts';
+export { type Reading, winnerOf } from './coverage/winner.ts';
+export { KINDS, type RecordCounts } from './kinds.ts';
+export { findUpload, type SliceOutcome, UPLOAD_COLUMNS, type Upload } from './load/find-upload.ts';
+export { meterMonthQueue } from './queue.ts';
+export { keepReceipt } from './receipts/receipt.ts';
+export { partPath, removeParts } from './stage/cut-package.ts';
+export type { Judgement } from './stage/judge-package.ts';
+export type { SliceContent, StagedPart } from './stage/stage.ts';
+export { createUsageTables } from './tables/tables.ts';
+export { createUsage, type Usage, type UsageOptions } from './usage.ts';
