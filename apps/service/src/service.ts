@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { finishRequests } from './finish-requests.ts';
 import { healthChecks } from './health-checks.ts';
 import { openPlatform } from './open-platform.ts';
 import type { Config } from './platform/config/index.ts';
@@ -123,19 +124,6 @@ export async function createService(config: Config, options: ServiceOptions = {}
       return closing;
     },
   };
-}
-
-/** Takes no more connections and waits for the requests under way; those that last beyond the limit are cut. */
-async function finishRequests(app: App, seconds: number, logger: Logger): Promise<void> {
-  const limit = setTimeout(() => {
-    logger.warn({ seconds }, 'requests did not finish in time; cutting them');
-    app.server.closeAllConnections();
-  }, seconds * 1000);
-  try {
-    await app.close();
-  } finally {
-    clearTimeout(limit);
-  }
 }
 
 function urlOf({ listen: { host }, tlsCert }: Config, port: number): string {
