@@ -18,7 +18,7 @@ const own = '/api/v1/agent-registrations';
 const published = `/usage${own}`;
 const tags = ['registration'];
 const NoBody = (description: string, headers: Record<string, object> = {}) =>
-  Type.Null({ description, headers });
+  Type.Unsafe<undefined>(Type.Null({ description, headers }));
 
 /** Registrations (2-wire-api, B). The Location of a 202 was published without `/usage`, so both prefixes resolve. */
 export function registrationRoutes({
@@ -50,9 +50,9 @@ export function registrationRoutes({
         const meter = await findMeter(database, request.caller.organisationId, request.params.agentId);
         if (meter === undefined || meter.deletedAt !== undefined) throw unknownMeter();
         if (meter.state === 'running')
-          return reply.code(202).header('Agent-Registration-Progress', meter.progress).send(null);
+          return reply.code(202).header('Agent-Registration-Progress', meter.progress).send(undefined);
         const { contractNumber, siteName } = (await latestAssignment(database, meter.id))!;
-        if (contractNumber === undefined) return reply.code(204).send(null);
+        if (contractNumber === undefined) return reply.code(204).send(undefined);
         return { contractNumber, ...(siteName === undefined ? {} : { siteName }) };
       },
     );
@@ -83,8 +83,11 @@ export function registrationRoutes({
           faults,
           requestId: request.id,
         });
-        if (outcome === 'nothing-to-do') return reply.code(201).send(null);
-        return reply.code(202).header('location', `${own}/${request.body.agentId.toLowerCase()}`).send(null);
+        if (outcome === 'nothing-to-do') return reply.code(201).send(undefined);
+        return reply
+          .code(202)
+          .header('location', `${own}/${request.body.agentId.toLowerCase()}`)
+          .send(undefined);
       },
     );
   };

@@ -28,6 +28,8 @@ export interface House {
   readonly registry: Registry;
   readonly app: App;
   now: Date;
+  /** Sets the clock and gives the organisations new access tokens. */
+  moveTo(now: string): Promise<void>;
   call(access: string | undefined, options: InjectOptions): Promise<LightMyRequestResponse>;
   /** An organisation with contract 1012345 (Site A, Site B) and contract 2000001 (Site A), and an access token of each role. */
   organisation(name: string): Promise<Organisation>;
@@ -39,10 +41,11 @@ export interface House {
 
 export interface Organisation {
   readonly id: string;
-  readonly administrator: string;
-  readonly reporter: string;
-  readonly reader: string;
+  administrator: string;
+  reporter: string;
+  reader: string;
 }
+const roles = ['administrator', 'reporter', 'reader'] as const;
 
 export async function openHouse(
   options: Partial<Pick<IdentityOptions, 'allowTokenInQuery' | 'attemptRates'>> & {
@@ -50,6 +53,7 @@ export async function openHouse(
   } = {},
 ): Promise<House> {
   const database = await createTestDatabase();
+  const organisations: Organisation[] = [];
   const clock = () => house.now;
   const recordChange = createRecordChange(clock);
   const identity = createIdentity({
@@ -93,7 +97,16 @@ export async function openHouse(
           ...(access === undefined ? {} : { authorization: `Bearer ${access}` }),
         },
       }),
-    organisation: (name) => makeOrganisation(house, name),
+    async organisation(name) {
+      const organisation = await makeOrganisation(house, name);
+      organisations.push(organisation);
+      return organisation;
+    },
+    async moveTo(now) {
+      house.now = new Date(now);
+      for (const organisation of organisations)
+        for (const role of roles) organisation[role] = (await accessOf(house, organisation.id, role)).access;
+    },
     async runJobs() {
       const waiting = await database.query<{ payload: { meterId: string } }>(
         `delete from graphile_worker._private_jobs using graphile_worker._private_tasks t
