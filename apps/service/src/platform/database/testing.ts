@@ -28,7 +28,7 @@ let template: Promise<string> | undefined;
 export async function createTestDatabase(): Promise<TestDatabase> {
   template ??= prepareTemplate();
   const from = await template;
-  const name = `meterhouse_test_${randomBytes(6).toString('hex')}`;
+  const name = newName();
   await administer(`create database ${name} template ${from}`);
   const database = await openDatabase({
     connectionString: withDatabase(await testServer(), name),
@@ -54,11 +54,14 @@ export async function withTestDatabase<T>(work: (database: TestDatabase) => Prom
   }
 }
 
-/** Connection string of a new database without any table. It goes with the private server; on DATABASE_URL it stays. */
-export async function createBareDatabase(): Promise<string> {
-  const name = `meterhouse_test_${randomBytes(6).toString('hex')}`;
+/** A new database without any table, as its connection string; `drop` it afterwards. */
+export async function createBareDatabase(): Promise<{ connectionString: string; drop(): Promise<void> }> {
+  const name = newName();
   await administer(`create database ${name}`);
-  return withDatabase(await testServer(), name);
+  return {
+    connectionString: withDatabase(await testServer(), name),
+    drop: async () => void (await administer(`drop database if exists ${name} with (force)`)),
+  };
 }
 
 /** Connection string of the server that the tests of this process use; its role may create databases. */
@@ -98,6 +101,22 @@ function cleanUpAfterUs(pid: number, directories: string[]): void {
   (watcher.stdin as unknown as { unref(): void }).unref();
 }
 
+/** Says when it was made, so that a later run can drop what a killed one left on a shared server. */
+function newName(): string {
+  return `meterhouse_test_${Math.floor(Date.now() / 1000)}_${randomBytes(5).toString('hex')}`;
+}
+
+async function dropLeftovers(query: (text: string) => Promise<unknown[]>): Promise<void> {
+  const rows = (await query(
+    "select datname from pg_database where datname like 'meterhouse\\_test\\_%'",
+  )) as { datname: string }[];
+  const anHourAgo = Date.now() / 1000 - 3600;
+  for (const { datname } of rows) {
+    if (Number(datname.split('_')[2]) < anHourAgo)
+      await query(`drop database if exists ${datname} with (force)`);
+  }
+}
+
 /** The template is named by what it is made from, so test processes that share a server share it too. */
 async function prepareTemplate(): Promise<string> {
   const digest = createHash('sha256');
@@ -106,6 +125,7 @@ async function prepareTemplate(): Promise<string> {
   // Session locks hold on one connection only.
   await withAdministration(async (query) => {
     await query('select pg_advisory_lock(4210018002)');
+    await dropLeftovers(query);
     const [ready] = await query(`select 1 from pg_database where datname = '${name}' and datistemplate`);
     if (ready) return;
     await query(`drop database if exists ${name}`);

@@ -3,14 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { migrate } from '../database/migrate.ts';
-import { openDatabase } from '../database/open-database.ts';
-import {
-  createBareDatabase,
-  createTestDatabase,
-  silentLogger,
-  withTestDatabase,
-} from '../database/testing.ts';
+import { silentLogger, withTestDatabase } from '../database/testing.ts';
 import type { Database } from '../database/types.ts';
 import {
   createJobs,
@@ -195,7 +188,7 @@ test('the job of a process that was killed runs at once when the next one starts
     const killed = fork(new URL('./testing-killed-runner.ts', import.meta.url), [database.connectionString]);
     after(() => killed.kill('SIGKILL'));
     await jobs.add(database, 'usage-load', { uploadId: 'short' }, { queue: 'one' });
-    await once(killed, 'message');
+    await once(killed, 'message', { signal: AbortSignal.timeout(60_000) });
     killed.kill('SIGKILL');
     await once(killed, 'exit');
     await withRunner(database, handlers, async () => {
@@ -222,22 +215,3 @@ test('the runner goes on after the server dropped all its connections, and still
       await until(() => seen.includes('after'));
     });
   }));
-
-test('two processes may migrate one database at the same time', async () => {
-  const connectionString = await createBareDatabase();
-  const databases = await Promise.all(
-    [1, 2].map(() => openDatabase({ connectionString, logger: silentLogger, allowExitOnIdle: true })),
-  );
-  const applied = await Promise.all(databases.map((database) => migrate(database)));
-  const files = (await createTestDatabase().then(async (one) => {
-    const rows = await one.query('select name from schema_migrations order by number');
-    await one.close();
-    return rows;
-  })) as { name: string }[];
-  assert.deepEqual(
-    applied.flat().sort(),
-    files.map(({ name }) => name),
-  );
-  await jobs.add(databases[0]!, 'housekeeping', {});
-  await Promise.all(databases.map((database) => database.close()));
-});

@@ -33,7 +33,9 @@ export async function createCluster(
   user: SystemUser | undefined,
 ): Promise<boolean> {
   for (const name of readdirSync(directory)) {
-    if (name.startsWith(unfinished)) rmSync(join(directory, name), { recursive: true, force: true });
+    if (!name.startsWith(unfinished)) continue;
+    // Its initdb may still be at work and put files back; it ends by itself when they are gone.
+    rmSync(join(directory, name), { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
   if (existsSync(join(directory, 'cluster'))) return false;
   writeSecret(directory, user);

@@ -80,6 +80,17 @@ export async function startPrivatePostgres(options: PrivatePostgresOptions): Pro
 
 function prepareDirectory(directory: string, user: SystemUser | undefined): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const owner = user?.uid ?? process.getuid?.();
+  const present = [join(directory, 'cluster'), directory].find((path) =>
+    statSync(path, { throwIfNoEntry: false }),
+  );
+  const found = statSync(present ?? directory).uid;
+  // A new directory of root is handed over; anything else was made by someone else, as another user.
+  if (found !== owner && !(found === process.getuid?.() && present === directory)) {
+    throw new Error(
+      `${present} belongs to user ${found}, and PostgreSQL would run as user ${owner}. Run: chown -R ${owner} ${directory}`,
+    );
+  }
   chmodSync(directory, 0o700);
   if (user) chownSync(directory, user.uid, user.gid);
 }
