@@ -109,6 +109,24 @@ test('stopping refuses new connections, ends, and leaves no PostgreSQL behind', 
   await service.close();
 });
 
+test('after kill -9 the next start takes over what was left running', async () => {
+  const startOnce = new URL('./testing/start-once.ts', import.meta.url);
+  const killed = fork(startOnce, [data, 'stay'], { silent: true });
+  await once(killed.stdout!, 'data');
+  killed.kill('SIGKILL');
+  await once(killed, 'exit');
+  const next = fork(startOnce, [data], { silent: true });
+  let said = '';
+  for (const stream of [next.stdout, next.stderr])
+    stream?.on('data', (text) => {
+      said += text;
+    });
+  const [status] = await once(next, 'exit');
+  assert.equal(status, 0, said);
+  assert.equal(said, 'ready\n');
+  assert.ok(!existsSync(join(data, 'postgres', 'cluster', 'postmaster.pid')));
+});
+
 test('a start that fails stops what it had started', async () => {
   const broken = join(folder, 'broken.yaml');
   writeFileSync(broken, 'organisations: [{name: Acme, colour: red}]\n');
