@@ -89,6 +89,8 @@ const routes: Routes = (app) => {
       },
     },
     async (request) => {
+      if (request.params.how === 'full') throw Object.assign(new Error('write'), { code: 'ENOSPC' });
+      if (request.params.how === 'away') throw Object.assign(new Error('shutdown'), { code: '57P01' });
       if (request.params.how === 'problem')
         throw new Problem('rate-limited', { headers: { 'Retry-After': '7' } });
       throw new Error('the password is hunter2');
@@ -296,6 +298,20 @@ describe('a failure', () => {
     assert.equal(answer.headers['retry-after'], '7');
     assert.match(String(answer.headers['content-type']), /^application\/json/);
     assert.deepEqual(answer.json(), { errorCode: 'rate-limited', statusCode: 429 });
+  });
+
+  it('of a part that is away or full says when to come again', async () => {
+    const { app, lines } = await start();
+    for (const [how, status, code] of [
+      ['full', 507, 'storage-low'],
+      ['away', 503, 'unavailable'],
+    ] as const) {
+      const answer = await app.inject({ url: `/usage/api/v1/fails/${how}` });
+      assert.equal(answer.statusCode, status);
+      assert.equal(answer.json().errorCode, code);
+      assert.equal(answer.headers['retry-after'], '10');
+    }
+    assert.ok(lines.some((line) => line.includes('ENOSPC')));
   });
 
   it('that nobody foresaw tells the caller nothing and the log everything', async () => {

@@ -74,6 +74,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     routerOptions: { maxParamLength: 200 },
     trustProxy: options.behindProxy === true ? (_address: string, hop: number) => hop === 0 : false,
     forceCloseConnections: 'idle',
+    // Requests that still arrive on a kept connection while the service stops are answered like any other.
+    return503OnClosing: false,
     clientErrorHandler: answerClientErrors(options.publicUrl),
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(asProblem(error, request), request, reply, options.publicUrl()),

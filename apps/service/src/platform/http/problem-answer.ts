@@ -11,6 +11,24 @@ const frameworkFaults: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_BAD_URL: 'malformed-request',
 };
 
+/**
+ * Parts that are away or full, by the codes of the system and of PostgreSQL. They pass, so a meter keeps its package and comes
+ * again; as `internal` it would be a riddle.
+ */
+const passingFaults: Readonly<Record<string, ProblemCode>> = {
+  ENOSPC: 'storage-low',
+  EDQUOT: 'storage-low',
+  '53100': 'storage-low',
+  ECONNREFUSED: 'unavailable',
+  '08001': 'unavailable',
+  '08003': 'unavailable',
+  '08006': 'unavailable',
+  '53300': 'unavailable',
+  '57P01': 'unavailable',
+  '57P02': 'unavailable',
+  '57P03': 'unavailable',
+};
+
 /** The problem behind whatever a handler threw. What nobody foresaw is `internal` and tells the caller nothing. */
 export function asProblem(error: unknown, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error;
@@ -18,6 +36,8 @@ export function asProblem(error: unknown, request: FastifyRequest): Problem {
   if (validation !== undefined) return new Problem('invalid-request', { errors: faultsOf(request) });
   const known = code === undefined ? undefined : frameworkFaults[code];
   if (known !== undefined) return new Problem(known, { cause: error });
+  const passing = code === undefined ? undefined : passingFaults[code];
+  if (passing !== undefined) return new Problem(passing, { cause: error, headers: { 'Retry-After': '10' } });
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
     return new Problem('malformed-request', { ...(message ? { detail: message } : {}), cause: error });
   return new Problem('internal', {
@@ -43,8 +63,9 @@ export function problemDocument(problem: Problem, publicUrl: string, requestId?:
 export function answerProblems(app: App, publicUrl: () => string): void {
   app.setErrorHandler((error, request, reply) => {
     const problem = asProblem(error, request);
-    if (problem.statusCode >= 500 && problem.code === 'internal')
-      request.log.error({ err: problem.cause }, 'a request failed in a way nobody foresaw');
+    if (problem.code === 'internal')
+      request.log.error({ err: problem.cause ?? problem }, 'a request failed in a way nobody foresaw');
+    else if (problem.statusCode >= 500) request.log.warn({ err: problem.cause ?? problem }, problem.title);
     return sendProblem(problem, request, reply, publicUrl());
   });
 }
