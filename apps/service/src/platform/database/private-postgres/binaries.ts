@@ -6,6 +6,7 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   renameSync,
   rmSync,
 } from 'node:fs';
@@ -49,7 +50,11 @@ export function findBinaries(
       { from: native, to: copy, user: user.name },
       'copying the PostgreSQL programs to where their user can reach them, once',
     );
-    copyWhole(native, copy);
+    try {
+      copyWhole(native, copy);
+    } catch (error) {
+      throw unreachable(user, native, `a copy in ${copies} could not be made (${(error as Error).message})`);
+    }
   }
   const status = lstatSync(copy);
   if (!status.isDirectory() || status.uid !== 0 || (status.mode & 0o022) !== 0) {
@@ -57,13 +62,15 @@ export function findBinaries(
       `${copy} does not belong to root alone, so its programs are not run. Remove it and start again.`,
     );
   }
-  if (!runs(copy, user)) {
-    throw new Error(
-      `PostgreSQL cannot be run by the user "${user.name}" from ${native} nor from ${copy}. Let others reach one of them ` +
-        '(chmod o+x on the directories above), start Meterhouse as an ordinary user, or give DATABASE_URL.',
-    );
-  }
+  if (!runs(copy, user)) throw unreachable(user, native, `neither from the copy ${copy}`);
   return binariesIn(copy);
+}
+
+function unreachable(user: SystemUser, native: string, further: string): Error {
+  return new Error(
+    `The user "${user.name}" cannot run PostgreSQL from ${native}, and ${further}. Let others enter the directories above it ` +
+      '(chmod o+x), start Meterhouse as an ordinary user, or give DATABASE_URL.',
+  );
 }
 
 function binariesIn(native: string): Binaries {
@@ -95,19 +102,30 @@ function runs(native: string, user: SystemUser): boolean {
 
 /** Copies beside and renames, so that a kill in the middle leaves no half copy under the final name. */
 function copyWhole(from: string, to: string): void {
-  mkdirSync(dirname(to), { recursive: true, mode: 0o755 });
+  const home = dirname(to);
+  if (mkdirSync(home, { recursive: true }) !== undefined) chmodSync(home, 0o755);
   const beside = mkdtempSync(`${to}.`);
   try {
-    chmodSync(beside, 0o755);
     cpSync(from, beside, {
       recursive: true,
       verbatimSymlinks: true,
       filter: (path) => !path.endsWith('.a') && basename(path) !== 'pkgconfig',
     });
+    letOthersRead(beside);
     renameSync(beside, to);
   } catch (error) {
     rmSync(beside, { recursive: true, force: true });
     // Another process was first.
     if (!existsSync(to)) throw error;
+  }
+}
+
+/** Whatever the umask of the installation and ours: everybody may read and enter, nobody but root may write. */
+function letOthersRead(directory: string): void {
+  chmodSync(directory, 0o755);
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) letOthersRead(path);
+    else if (entry.isFile()) chmodSync(path, basename(directory) === 'bin' ? 0o755 : 0o644);
   }
 }

@@ -251,11 +251,18 @@ test('root: programs below a directory that the server’s user cannot enter are
   );
   const closed = join(home, 'closed');
   cpSync(installed, closed, { recursive: true, verbatimSymlinks: true });
+  spawnSync('chmod', ['-R', 'go=', closed]);
   const copies = mkdtempSync(join(tmpdir(), 'meterhouse-copies-'));
   chmodSync(copies, 0o755);
   after(() => rmSync(copies, { recursive: true }));
   const user = systemUser(silent);
+  assert.throws(
+    () => findBinaries(silent, user, closed, join(home, 'plain', 'secret')),
+    /could not be made .*ordinary user/,
+  );
+  const umask = process.umask(0o077);
   const binaries = findBinaries(silent, user, closed, copies);
+  process.umask(umask);
   assert.ok(binaries.postgres.startsWith(copies));
   const { mtimeMs } = statSync(binaries.postgres);
   const { server } = await start(join(home, 'copied'), { binaries });
