@@ -1,0 +1,1 @@
+export { createIntake, type Intake, type IntakeConfig, type IntakeOptions } from './intake.ts';

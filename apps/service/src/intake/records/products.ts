@@ -1,0 +1,24 @@
+import type { PackageProduct } from '@meterhouse/contract';
+import type { Transaction } from '../../platform/database/index.ts';
+
+/** Notes what a package says of its products: first hour listed, the latest retirement. Order does not matter. */
+export async function noteProducts(
+  transaction: Transaction,
+  meterId: string,
+  products: readonly PackageProduct[],
+): Promise<void> {
+  const rows = products
+    .filter(({ hours }) => hours.length > 0)
+    .map(({ id, type, version, retired, hours }) => ({ id, type, version, first: hours[0]!.hour, retired }));
+  if (rows.length === 0) return;
+  await transaction.query(
+    `insert into products (meter_id, product, type, version, first_hour, retired_hour)
+     select $1, r.id, r.type, r.version, r.first, r.retired
+     from jsonb_to_recordset($2) as r(id uuid, type text, version text, first timestamptz, retired timestamptz)
+     on conflict (meter_id, product) do update set
+       type = excluded.type, version = excluded.version,
+       first_hour = least(products.first_hour, excluded.first_hour),
+       retired_hour = greatest(products.retired_hour, excluded.retired_hour)`,
+    [meterId, JSON.stringify(rows)],
+  );
+}

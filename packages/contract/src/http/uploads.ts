@@ -1,0 +1,164 @@
+import { type Static, Type } from 'typebox';
+import { AnyCaseUuid, PathMonth, PathYear } from './everywhere.ts';
+
+/** The types that a package may be sent as; the first is its own. */
+export const PACKAGE_TYPES = [
+  'application/vnd.meterhouse.usage+gzip',
+  'application/gzip',
+  'application/octet-stream',
+] as const;
+
+const Text = Type.String();
+const Strict = { additionalProperties: false } as const;
+
+/** What became of one slice (product, hour) of a package. */
+export const SliceOutcomeName = Type.Enum([
+  'counted',
+  'raised',
+  'corrected',
+  'noted',
+  'duplicate',
+  'outranked',
+  'conflict',
+  'late',
+]);
+
+export const UploadSlice = Type.Object(
+  {
+    product: Text,
+    hour: Text,
+    status: Type.Enum(['collected', 'partial', 'unreachable']),
+    outcome: SliceOutcomeName,
+    digest: Type.String({ description: "The slice's content digest: what a correction names." }),
+  },
+  Strict,
+);
+
+const decided = {
+  uploadId: Text,
+  agentId: Text,
+  month: Text,
+  epoch: Type.Integer(),
+  number: Type.Integer(),
+  digest: Type.String({ description: "The package's identity: SHA-256 of the canonical form of `package`." }),
+  receivedAt: Text,
+};
+
+/** The answer to an upload. The same package again gets the same one. */
+export const UploadAnswer = Type.Object(
+  { ...decided, decision: Type.Enum(['accepted', 'late']), slices: Type.Array(UploadSlice) },
+  Strict,
+);
+export type UploadAnswer = Static<typeof UploadAnswer>;
+
+const RecordCounts = Type.Object(
+  { vm: Type.Integer(), host: Type.Integer(), cluster: Type.Integer() },
+  Strict,
+);
+
+const upload = {
+  ...decided,
+  state: Type.Enum(['accepted', 'loaded', 'late', 'refused']),
+  bytes: Type.Integer(),
+  records: RecordCounts,
+  correctionReason: Type.Optional(Text),
+  receivedBy: Text,
+  loadedAt: Type.Optional(Text),
+};
+
+/** How many slices had which outcome; outcomes that none had are left out. */
+export const OutcomeCounts = Type.Partial(
+  Type.Object(
+    {
+      counted: Type.Integer(),
+      raised: Type.Integer(),
+      corrected: Type.Integer(),
+      noted: Type.Integer(),
+      duplicate: Type.Integer(),
+      outranked: Type.Integer(),
+      conflict: Type.Integer(),
+      late: Type.Integer(),
+    },
+    Strict,
+  ),
+);
+export type OutcomeCounts = Static<typeof OutcomeCounts>;
+
+export const UploadSummary = Type.Object({ ...upload, outcomes: OutcomeCounts }, Strict);
+export type UploadSummary = Static<typeof UploadSummary>;
+
+export const PackageFault = Type.Object(
+  {
+    part: Type.Enum(['file', 'header', 'vm', 'host', 'cluster']),
+    line: Type.Union([Type.Integer(), Type.Null()]),
+    pointer: Text,
+    message: Text,
+    code: Text,
+  },
+  Strict,
+);
+
+export const UploadDetail = Type.Object(
+  {
+    ...upload,
+    slices: Type.Array(UploadSlice),
+    faultCount: Type.Optional(Type.Integer()),
+    faults: Type.Optional(Type.Array(PackageFault)),
+
+    cursor: Type.Optional(
+      Type.String({ pattern: '^[0-9]{1,18}$', 'x-fault': 'must be the nextCursor of an earlier page' }),
+    ),
+  },
+  { additionalProperties: true },
+);
+
+/** Why a correction is made; a person reads it in the audit log and on the manifest. */
+export const UploadQuery = Type.Object(
+  {
+    correction: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 512,
+        pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$',
+        'x-fault': 'must be the reason of the correction, 1 to 512 characters without control characters',
+      }),
+    ),
+  },
+  { additionalProperties: true },
+);
+
+export const CoveragePath = Type.Object({ agentId: AnyCaseUuid, year: PathYear, month: PathMonth }, Strict);
+
+/** Hours [from, to) of a product in one state. */
+export const CoverageRun = Type.Object(
+  {
+    from: Text,
+    to: Text,
+    state: Type.Enum(['collected', 'partial', 'unreachable', 'missing', 'overlapping']),
+    reason: Type.Optional(Text),
+  },
+  Strict,
+);
+
+export const Coverage = Type.Object(
+  {
+    agentId: Text,
+    month: Text,
+    products: Type.Array(
+      Type.Object(
+        {
+          product: Text,
+          type: Text,
+          version: Text,
+          expectedSeconds: Type.Integer(),
+          coveredSeconds: Type.Integer(),
+          missingSeconds: Type.Integer(),
+          hours: Type.Array(CoverageRun, { description: 'Ascending, in runs of equal state.' }),
+        },
+        Strict,
+      ),
+    ),
+  },
+  Strict,
+);
+export type Coverage = Static<typeof Coverage>;
