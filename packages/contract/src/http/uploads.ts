@@ -104,7 +104,33 @@ export const UploadDetail = Type.Object(
     slices: Type.Array(UploadSlice),
     faultCount: Type.Optional(Type.Integer()),
     faults: Type.Optional(Type.Array(PackageFault)),
+  },
+  Strict,
+);
+export type UploadDetail = Static<typeof UploadDetail>;
 
+/** Numbers of an epoch that have not come yet, both ends included. */
+export const MissingNumbers = Type.Object(
+  { epoch: Type.Integer(), from: Type.Integer(), to: Type.Integer() },
+  Strict,
+);
+
+export const UploadPage = Type.Object(
+  {
+    items: Type.Array(UploadSummary, { description: 'Newest first.' }),
+    nextCursor: Type.Optional(Text),
+    missing: Type.Array(MissingNumbers, { description: 'Gaps in the chain of packages.' }),
+  },
+  Strict,
+);
+export type UploadPage = Static<typeof UploadPage>;
+
+export const UploadPath = Type.Object({ agentId: AnyCaseUuid, uploadId: AnyCaseUuid }, Strict);
+export const UploadPageQuery = Type.Object(
+  {
+    limit: Type.Optional(
+      Type.String({ pattern: '^([1-9][0-9]?|1[0-9]{2}|200)$', 'x-fault': 'must be a number from 1 to 200' }),
+    ),
     cursor: Type.Optional(
       Type.String({ pattern: '^[0-9]{1,18}$', 'x-fault': 'must be the nextCursor of an earlier page' }),
     ),
