@@ -38,9 +38,9 @@ export function configurationDocument(): string {
           setting.default === undefined ? '' : `\`${setting.default}\``,
           setting.help,
         ];
-        return `| ${cells.join(' | ')} |`;
+        return cells;
       });
-    return [`## ${group}`, '', '| flag | variable | default | |', '|---|---|---|---|', ...rows].join('\n');
+    return `## ${group}\n\n${table([['flag', 'variable', 'default', ''], ...rows])}`;
   });
   const opening = `# Configuration
 
@@ -55,6 +55,17 @@ max-package-size: 256MiB
 
 Sizes are written \`512MiB\`, times \`30s\`, \`10m\`, \`2h\`, \`60d\`. An access token always lives for 30 minutes.`;
   return `${[opening, ...sections].join('\n\n')}\n`;
+}
+
+/** A table as the formatter writes it: cells padded to their column. */
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  const [head = [], ...body] = rows;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
 }
 
 function usage(name: string, { kind }: Setting): string {
