@@ -3,19 +3,16 @@ import { randomUUID } from 'node:crypto';
 import { describe, it, test } from 'node:test';
 import { Problem } from '@meterhouse/contract';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { form, issuer, register, withHouse } from '../registry/testing.ts';
 import {
   activate,
   activated,
   activationOf,
   activationToken,
   assertionOf,
-  form,
-  issuer,
   makeKey,
-  register,
   signIn,
-  withHouse,
-} from '../registry/testing.ts';
+} from '../registry/testing-meters.ts';
 import { forgetUsedAssertions } from './client-assertions.ts';
 
 describe('a meter signs in with its key', () => {

@@ -6,18 +6,15 @@ import { calculateJwkThumbprint } from 'jose';
 import { findServiceId } from '../identity/index.ts';
 import { findMeter } from './meter.ts';
 import { verificationKey } from './meter-keys.ts';
+import { type House, type Organisation, registered, withHouse } from './testing.ts';
 import {
   activate,
   activated,
   activationOf,
   activationToken,
-  type House,
   makeKey,
-  type Organisation,
-  registered,
   type TestKey,
-  withHouse,
-} from './testing.ts';
+} from './testing-meters.ts';
 
 const tokenPath = (agentId: string) => `/usage/api/v1/agents/${agentId}/activation-token`;
 

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findMeter, lockMeter } from './meter.ts';
-import { activated, assertionOf, type House, registered, signIn, withHouse } from './testing.ts';
+import { type House, registered, withHouse } from './testing.ts';
+import { activated, assertionOf, signIn } from './testing-meters.ts';
 
 const remove = (house: House, access: string, agentId: string, sequence: number | string) =>
   house.call(access, { method: 'DELETE', url: `/api/v1/meters/${agentId}?sequence=${sequence}` });

@@ -1,5 +1,4 @@
 import { Problem, type ProblemFault, type RegistrationRequest } from '@meterhouse/contract';
-import { findContract, findSite } from '../commerce/index.ts';
 import type { ConfirmCaller } from '../identity/index.ts';
 import type { RecordChange } from '../platform/audit/types.ts';
 import { crashPoint } from '../platform/crash/crash-point.ts';
@@ -12,10 +11,9 @@ import {
   latestAssignment,
   type NamedTerms,
   sameTerms,
-  type Terms,
 } from './assignments.ts';
-import { findUnsubmittedMonth } from './find-unsubmitted-month.ts';
 import { lockMeter, type Meter } from './meter.ts';
+import { refuseForbiddenChange, termsAsked } from './terms-asked.ts';
 
 /**
  * # The states of a registration
@@ -118,68 +116,6 @@ async function lockRegistration(
     `registration ${organisationId} ${agentId}`,
   ]);
   return lockMeter(transaction, organisationId, agentId);
-}
-
-/** What is asked for, with what is left out taken from what holds; and every name that nothing is known by. */
-async function termsAsked(
-  transaction: Transaction,
-  organisationId: string,
-  { contractNumber, siteName, meteringMode }: Partial<RegistrationRequest>,
-  current: NamedTerms | undefined,
-): Promise<{ terms: Terms; faults: ProblemFault[] }> {
-  const mode = meteringMode ?? current?.meteringMode ?? 'PRODUCTION';
-  const faults: ProblemFault[] = [];
-  let { contractId, siteId } = current ?? {};
-  if (contractNumber !== undefined) {
-    const contract = await findContract(transaction, organisationId, contractNumber);
-    if (contract === undefined)
-      faults.push({
-        pointer: '/contractNumber',
-        message: 'no contract of your organisation has this number',
-      });
-    // A site belongs to its contract, so another contract leaves it behind.
-    if (contract?.id !== contractId) siteId = undefined;
-    contractId = contract?.id;
-  }
-  if (siteName !== undefined) {
-    const site =
-      contractId === undefined
-        ? undefined
-        : await findSite(transaction, organisationId, contractId, siteName);
-    if (contractId === undefined && contractNumber === undefined)
-      faults.push({ pointer: '/siteName', message: 'a site needs a contract: send contractNumber too' });
-    else if (contractId !== undefined && site === undefined)
-      faults.push({ pointer: '/siteName', message: 'the contract has no site of this name' });
-    siteId = site?.id;
-  }
-  const terms = {
-    ...(contractId === undefined ? {} : { contractId }),
-    ...(siteId === undefined ? {} : { siteId }),
-    meteringMode: mode,
-  };
-  return { terms, faults };
-}
-
-async function refuseForbiddenChange(
-  transaction: Transaction,
-  meter: Meter,
-  current: NamedTerms,
-  terms: Terms,
-): Promise<void> {
-  if (meter.deletedAt !== undefined)
-    throw new Problem('meter-deleted', {
-      detail: `Undelete it first: POST /api/v1/meters/${meter.agentId}/undelete.`,
-    });
-  if (current.meteringMode === 'PRODUCTION' && terms.meteringMode === 'TEST')
-    throw new Problem('mode-change-refused', {
-      detail: 'Register the test meter under an agentId of its own.',
-    });
-  if (current.contractId === undefined || current.contractId === terms.contractId) return;
-  const month = await findUnsubmittedMonth(transaction, meter.organisationId, current.contractId);
-  if (month !== undefined)
-    throw new Problem('contract-in-use', {
-      detail: `${month} of contract ${current.contractNumber} is closed and not submitted yet. Submit it, then change the contract.`,
-    });
 }
 
 async function insertMeter(
