@@ -28,7 +28,14 @@ const SIZES: readonly (readonly [vcpus: number, memoryMib: number])[] = [
   [8, 32_768],
   [16, 65_536],
 ];
-const SERVICES: readonly (readonly string[])[] = [[], [], [], ['vcd'], ['vcd'], ['nsx-advanced', 'vcd']];
+const SERVICES: readonly (readonly string[])[] = [
+  [],
+  [],
+  ['vcd'],
+  ['vcd'],
+  ['operations'],
+  ['operations', 'protected', 'vcd'],
+];
 
 /** What is true of a machine from an instant on. */
 interface Change {

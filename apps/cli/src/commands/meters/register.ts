@@ -1,0 +1,56 @@
+import type { RegistrationRequest } from '@meterhouse/contract';
+import { Command, Option } from 'commander';
+import { examples, optionsOf } from '../globals.ts';
+import { agentValue } from '../values.ts';
+
+interface RegisterOptions {
+  readonly label: string;
+  readonly contract?: string;
+  readonly site?: string;
+  readonly mode?: 'PRODUCTION' | 'TEST';
+  readonly connectivity?: 'ONLINE' | 'OFFLINE';
+  readonly agentVersion?: string;
+  readonly wait: boolean;
+}
+
+export function registerCommand(): Command {
+  return new Command('register')
+    .description('register a meter, or change what it is registered with; what is left out stays as it is')
+    .argument('<agent>', "the meter's UUID", agentValue)
+    .requiredOption('--label <text>', 'what people call it')
+    .option('--contract <number>', 'the contract its usage is billed under')
+    .option('--site <name>', 'the site of that contract')
+    .addOption(new Option('--mode <mode>', 'first PRODUCTION').choices(['PRODUCTION', 'TEST']))
+    .addOption(new Option('--connectivity <mode>', 'first ONLINE').choices(['ONLINE', 'OFFLINE']))
+    .option('--agent-version <version>', 'of the meter, numbers and dots; counts at the first registration')
+    .option('--no-wait', 'do not wait until the registration is through')
+    .addHelpText(
+      'after',
+      examples(
+        'meters register 88531d1c-296e-4b47-8431-c0e8182148e7 --label um46 --contract 1012345 --site "Site A"',
+      ),
+    )
+    .action(async (agent: string, _options: unknown, command: Command) => {
+      const options = optionsOf<RegisterOptions>(command);
+      const { serverAddress, signedIn } = await import('../../http/session.ts');
+      const { registerMeter } = await import('../../journey/register-meter.ts');
+      const { print, printJson } = await import('../../terminal/output.ts');
+      const request: RegistrationRequest = {
+        agentId: agent,
+        label: options.label,
+        ...(options.contract !== undefined && { contractNumber: options.contract }),
+        ...(options.site !== undefined && { siteName: options.site }),
+        ...(options.mode !== undefined && { meteringMode: options.mode }),
+        ...(options.connectivity !== undefined && { connectivityMode: options.connectivity }),
+        ...(options.agentVersion !== undefined && { version: options.agentVersion }),
+      };
+      const result = await registerMeter(signedIn(serverAddress(options.server)), request, options.wait);
+      if (options.json) return printJson(result);
+      const words = {
+        unchanged: `${agent} is registered like this already.`,
+        started: `The registration of ${agent} has started.`,
+        registered: `${agent} is registered${result.contractNumber ? ` under contract ${result.contractNumber}` : ' without a contract'}.`,
+      };
+      print(words[result.state]);
+    });
+}

@@ -1,0 +1,17 @@
+import { Command } from 'commander';
+
+export function serveCommand(): Command {
+  return (
+    new Command('serve')
+      .description('run the service until Ctrl-C')
+      // The service reads its own settings, from flags, environment and file, and names every fault at once.
+      .allowUnknownOption()
+      .allowExcessArguments()
+      .helpOption(false)
+      .action(async () => {
+        const flags = process.argv.slice(process.argv.indexOf('serve') + 1);
+        const { serve } = await import('../serve/serve.ts');
+        await serve(flags);
+      })
+  );
+}

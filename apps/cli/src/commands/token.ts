@@ -1,0 +1,19 @@
+import { Command } from 'commander';
+import { examples, optionsOf } from './globals.ts';
+
+export function tokenCommand(): Command {
+  return new Command('token')
+    .description('exchange METERHOUSE_TOKEN for an access token of 30 minutes and print it')
+    .addHelpText('after', examples('token', 'token --json'))
+    .action(async (_options: unknown, command: Command) => {
+      const { server, json } = optionsOf(command);
+      const { apiToken, authorize, serverAddress } = await import('../http/session.ts');
+      const { print, printJson } = await import('../terminal/output.ts');
+      const answer = await authorize(serverAddress(server), apiToken());
+      if (json) {
+        printJson({ accessToken: answer.access_token, expiresIn: answer.expires_in });
+      } else {
+        print(answer.access_token);
+      }
+    });
+}

@@ -1,0 +1,58 @@
+import { Command } from 'commander';
+import { examples, optionsOf } from '../globals.ts';
+
+interface SendCommandOptions {
+  readonly dir?: string;
+  readonly correction?: string;
+}
+
+export function sendCommand(): Command {
+  return new Command('send')
+    .description('send packages to the service, in the order of their chains; sending one again does no harm')
+    .argument('<files...>', 'packages, as a meter wrote them')
+    .option('--dir <dir>', 'sign in as the meter in this directory instead of with METERHOUSE_TOKEN')
+    .option('--correction <reason>', 'the packages correct usage that was taken; says why')
+    .addHelpText(
+      'after',
+      examples('uploads send ./packages/*', 'uploads send --dir ./meter ./packages/*') +
+        '\n\nWhat fails on the way is sent again. A package that is refused does not hold up the next ones; the exit status is 1.',
+    )
+    .action(async (paths: readonly string[], _options: unknown, command: Command) => {
+      const options = optionsOf<SendCommandOptions>(command);
+      const { serverAddress, signedIn, signedInAsMeter } = await import('../../http/session.ts');
+      const { sendPackages } = await import('../../journey/send-packages.ts');
+      const { note, print, printJson } = await import('../../terminal/output.ts');
+      const { bytes, count, plural } = await import('../../terminal/numbers.ts');
+      const { startProgress } = await import('../../terminal/progress.ts');
+      const { plain } = await import('../../terminal/plain.ts');
+      const { EXIT } = await import('../../exit-codes.ts');
+      const server = serverAddress(options.server);
+      const client =
+        options.dir === undefined ? signedIn(server) : await signedInAsMeter(server, options.dir);
+
+      const progress = await startProgress('Sending', 1, options.json);
+      const summary = await sendPackages(client, paths, {
+        ...(options.correction !== undefined && { correction: options.correction }),
+        onProgress: ({ done, total, file }) => progress.update(total === 0 ? 1 : done / total, file),
+        onRefused: ({ path, failure }) => {
+          progress.tell(plain(`${path}: ${failure.message}`));
+          for (const fault of failure.faults) progress.tell(`  ${plain(fault)}`);
+        },
+        onRetry: (path, why, pauseMs) =>
+          progress.tell(plain(`${path}: ${why} Again in ${pauseMs / 1000} s.`)),
+      }).finally(() => progress.stop());
+
+      if (summary.refused.length > 0) process.exitCode = EXIT.refused;
+      if (options.json) return printJson(summary);
+      const words = [
+        `${plural(summary.taken.length, 'package')} taken`,
+        ...(summary.known > 0 ? [`${count(summary.known)} of them known before`] : []),
+        ...(summary.refused.length > 0 ? [`${count(summary.refused.length)} refused`] : []),
+      ];
+      print(`${words.join(', ')}; ${bytes(summary.bytes)}.`);
+      for (const [outcome, slices] of Object.entries(summary.outcomes)) {
+        print(`  ${outcome.padEnd(10)} ${plural(slices, 'slice')}`);
+      }
+      if (summary.refused.length > 0) note('What was refused is told above; it changed nothing.');
+    });
+}

@@ -1,0 +1,51 @@
+import { mkdir } from 'node:fs/promises';
+import { coverageOf, gapsOf } from '../../journey/find-gaps.ts';
+import { type FoundReport, findReports } from '../../journey/find-reports.ts';
+import { readReport, saveReport } from '../../journey/read-report.ts';
+import { settled } from '../../journey/settled.ts';
+import { tellGaps } from '../../terminal/gap-lines.ts';
+import { print } from '../../terminal/output.ts';
+import { drawReport } from '../../terminal/report-table.ts';
+import { bold, dim, green } from '../../terminal/style.ts';
+import { tellCall } from '../call.ts';
+import { AUTHORISED, type Journey } from '../journey.ts';
+
+/** Rows of a report that are shown; the Monthly Usage Report is shown whole. */
+const ROWS = 4;
+
+/** Lists the month's reports, downloads, checks and shows them. */
+export async function readReports({ narrator, place, client, month }: Journey): Promise<void> {
+  const path = `/usage/api/v1/reports/${month.replace('-', '/')}`;
+  narrator.step(
+    "List the month's reports",
+    'They are provisional while the month runs: renewed as usage comes.',
+  );
+  await settled(client);
+  narrator.command(`curl -s "$SERVER${path}"`, AUTHORISED);
+  await tellCall(narrator, client, path);
+
+  narrator.step(
+    'Download, check and show them',
+    'A ref names fixed bytes; their MD5 stands in the listing and in the ETag.',
+  );
+  const reports = await findReports(client, { month });
+  const monthly = reports.find(({ reportType }) => reportType === 'MONTHLY_USAGE');
+  if (monthly !== undefined) {
+    narrator.command(
+      `curl -s "$SERVER/usage/api/v1/reports?ref=${encodeURIComponent(monthly.ref)}"`,
+      `${AUTHORISED} -H 'Accept: ${monthly.contentType}' | gunzip`,
+    );
+  }
+  await mkdir(place.reports, { recursive: true });
+  for (const report of reports) await showReport(report);
+
+  async function showReport(report: FoundReport): Promise<void> {
+    const whole = report.reportType === 'MONTHLY_USAGE';
+    const file = await saveReport(client, report, place.reports);
+    print();
+    print(`   ${bold(report.reportType)}  ${green('checksum fits')}  ${dim(file)}`);
+    print(drawReport(await readReport(client, report), whole ? Number.POSITIVE_INFINITY : ROWS));
+    if (!whole) return;
+    for (const line of tellGaps(gapsOf(await coverageOf(client, report.agentId, month)))) print(line);
+  }
+}

@@ -1,0 +1,119 @@
+import { EXIT } from './exit-codes.ts';
+import { Failure } from './failure.ts';
+
+/** An answer that is no success, as the command line's and the meter's clients throw it. */
+interface Refusal {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>> | undefined;
+}
+
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EPIPE',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_SOCKET',
+]);
+
+/** Turns whatever was thrown into words and an exit status. What nobody foresaw is given back as it is. */
+export function explain(error: unknown): Failure | undefined {
+  if (error instanceof Failure) return error;
+  if (!(error instanceof Error)) return undefined;
+  if (isRefusal(error)) return explainRefusal(error, error.message);
+  if (connectionCode(error) !== undefined) {
+    return new Failure(`The service cannot be reached (${connectionCode(error)}).`, EXIT.unreachable, {
+      advice: 'Is it running (meterhouse serve), and is --server or METERHOUSE_SERVER its address?',
+    });
+  }
+  switch (error.name) {
+    case 'MeterError':
+      return new Failure(error.message, EXIT.input, { ...codeOf(error), faults: textsOf(error) });
+    case 'PackageError':
+      return new Failure(error.message, EXIT.input, { faults: packageFaults(error) });
+    case 'ConfigurationFaults':
+      return new Failure(error.message, EXIT.usage);
+    case 'RangeError':
+      return new Failure(error.message, EXIT.usage);
+    default:
+      return fileFault(error);
+  }
+}
+
+/** A connection that failed, whose request may be sent again when it changes nothing or the same thing twice. */
+export function connectionCode(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code !== undefined && UNREACHABLE.has(code)) return code;
+  }
+  return undefined;
+}
+
+function isRefusal(error: Error): error is Error & Refusal {
+  return 'status' in error && typeof error.status === 'number' && 'body' in error;
+}
+
+function explainRefusal({ status, body }: Refusal, message: string): Failure {
+  const word = (name: string) => (typeof body?.[name] === 'string' ? (body[name] as string) : undefined);
+  const code = word('code') ?? word('errorCode') ?? word('error');
+  const requestId = word('requestId');
+  const advice = adviceFor(status, code);
+  return new Failure(`${message} (${status})`, exitFor(status, code), {
+    faults: faultLines(body?.errors),
+    ...(code !== undefined && { code }),
+    ...(requestId !== undefined && { requestId }),
+    ...(advice !== undefined && { advice }),
+  });
+}
+
+function exitFor(status: number, code: string | undefined): number {
+  if (status === 404 || status === 410) return EXIT.notFound;
+  if (status === 401 || status === 403 || code === 'invalid_grant') return EXIT.unauthorised;
+  return EXIT.refused;
+}
+
+function adviceFor(status: number, code: string | undefined): string | undefined {
+  if (code === 'invalid_grant') return 'Put an API token that is not revoked into METERHOUSE_TOKEN.';
+  if (status === 401) return 'Put an API token of this service into METERHOUSE_TOKEN.';
+  if (status === 403) return 'Use a token whose role may do this; an administrator can make one.';
+  if (status === 429) return 'Wait a little and try again.';
+  if (status === 507) return 'The service is short of disk space; nothing was lost, send again later.';
+  return undefined;
+}
+
+/** `errors` of a problem document: a place and a message each; packages name part and line too. */
+export function faultLines(errors: unknown): string[] {
+  if (!Array.isArray(errors)) return [];
+  return errors.map((fault: Record<string, unknown>) => {
+    const line = fault.line === undefined || fault.line === null ? '' : ` line ${fault.line}`;
+    const place = `${fault.part ?? ''}${line}${fault.pointer ? ` ${fault.pointer}` : ''}`.trim();
+    return place === '' ? String(fault.message) : `${place}: ${fault.message}`;
+  });
+}
+
+function codeOf(error: Error): { code?: string } {
+  return 'code' in error && typeof error.code === 'string' ? { code: error.code } : {};
+}
+
+function textsOf(error: Error): readonly string[] {
+  return 'faults' in error ? (error.faults as readonly string[]) : [];
+}
+
+function packageFaults(error: Error): string[] {
+  return 'faults' in error ? faultLines((error.faults as { list: unknown }).list) : [];
+}
+
+function fileFault(error: NodeJS.ErrnoException): Failure | undefined {
+  if (error.path === undefined) return undefined;
+  if (error.code === 'ENOENT') return new Failure(`There is no ${error.path}.`, EXIT.input);
+  if (error.code === 'EACCES')
+    return new Failure(`${error.path} may not be read or written by you.`, EXIT.input);
+  if (error.code === 'EISDIR') return new Failure(`${error.path} is a directory.`, EXIT.input);
+  return new Failure(`${error.message}.`, EXIT.input);
+}

@@ -1,0 +1,17 @@
+import { EXIT_HELP } from '../exit-codes.ts';
+
+export async function serveHelp(): Promise<string> {
+  const { configurationHelp } = await import('@meterhouse/service');
+  return `Usage: meterhouse serve [settings]
+
+Runs the service until Ctrl-C. The first start of an empty directory makes an operator API token, writes it to a file
+that only you can read, and says where.
+
+${configurationHelp()}
+${EXIT_HELP}
+
+Examples:
+  $ meterhouse serve --data ./data
+  $ meterhouse serve --data ./data --listen 127.0.0.1:9000 --provision provider.yaml
+`;
+}

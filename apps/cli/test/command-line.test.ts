@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { meterhouse } from './meterhouse.ts';
+
+const AGENT = '88531d1c-296e-4b47-8431-c0e8182148e7';
+
+async function folder(t: TestContext): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), 'command-line-'));
+  t.after(() => rm(root, { recursive: true, force: true }));
+  return root;
+}
+
+/** A service that gives a token to everybody and answers everything else with this. */
+async function answering(t: TestContext, status: number, body: unknown, headers = {}) {
+  const server = createServer((request, response) => {
+    request.resume();
+    const authorize = request.url!.endsWith('/authorize');
+    response.writeHead(authorize ? 200 : status, { 'content-type': 'application/json', ...headers });
+    response.end(JSON.stringify(authorize ? { access_token: 'a', expires_in: 1799 } : body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const { port } = server.address() as AddressInfo;
+  return { METERHOUSE_SERVER: `http://127.0.0.1:${port}`, METERHOUSE_TOKEN: 'api-token' };
+}
+
+test('help tells options, environment, exit status and examples, and ends with 0', async () => {
+  const help = await meterhouse(['--help']);
+  assert.equal(help.status, 0);
+  for (const part of ['Commands:', 'METERHOUSE_TOKEN', 'Exit status:', '$ meterhouse demo']) {
+    assert.ok(help.stdout.includes(part), part);
+  }
+  const serve = await meterhouse(['serve', '--help']);
+  assert.equal(serve.status, 0);
+  assert.match(serve.stdout, /--allow-token-in-query/);
+});
+
+test('wrong usage ends with 2 and says what is wrong', async () => {
+  const wrong: [string[], RegExp][] = [
+    [['meters', 'lst'], /unknown command 'lst'/],
+    [['meters', 'show', 'no-uuid'], /Write the UUID of a meter/],
+    [['reports', 'list', '--month', '2023-13'], /Write a month as 2023-01/],
+    [['reports', 'list', '--month', '2023-01', '--type', 'MUR'], /MONTHLY_USAGE/],
+    [['serve', '--no-such-setting'], /--no-such-setting is not known/],
+    [['token', '--server', 'nowhere'], /"nowhere" is no address/],
+  ];
+  for (const [words, message] of wrong) {
+    const ran = await meterhouse(words, { METERHOUSE_TOKEN: 'x' });
+    assert.equal(ran.status, 2, words.join(' '));
+    assert.match(ran.stderr, message);
+    assert.equal(ran.stdout, '');
+  }
+});
+
+test('without a token the status is 4, and the advice says where to get one', async () => {
+  const ran = await meterhouse(['meters', 'list']);
+  assert.equal(ran.status, 4);
+  assert.match(ran.stderr, /METERHOUSE_TOKEN/);
+});
+
+test('a service that does not answer is 5', async () => {
+  const ran = await meterhouse(['meters', 'list', '--server', 'http://127.0.0.1:9'], {
+    METERHOUSE_TOKEN: 'x',
+  });
+  assert.equal(ran.status, 5);
+  assert.match(ran.stderr, /cannot be reached/);
+});
+
+test('a problem is shown with every fault, its request and a status of its own', async (t) => {
+  const environment = await answering(t, 400, {
+    title: 'The request has faults',
+    status: 400,
+    code: 'invalid-request',
+    requestId: 'req-1',
+    errors: [
+      { pointer: '/contractNumber', message: 'is no contract of yours' },
+      { pointer: '/siteName', message: 'is no site of it' },
+    ],
+  });
+  const words = ['meters', 'register', AGENT, '--label', 'x'];
+  const ran = await meterhouse(words, environment);
+  assert.equal(ran.status, 1);
+  assert.match(ran.stderr, /The request has faults \(400\)/);
+  assert.match(ran.stderr, /\/contractNumber: is no contract of yours\n.*\/siteName: is no site of it/);
+  assert.match(ran.stderr, /request req-1/);
+  const json = await meterhouse([...words, '--json'], environment);
+  const { error } = JSON.parse(json.stderr) as {
+    error: { code: string; faults: string[]; exitCode: number };
+  };
+  assert.deepEqual(
+    [error.code, error.faults.length, error.exitCode, json.stdout],
+    ['invalid-request', 2, 1, ''],
+  );
+});
+
+test('not found, forbidden and a bad token each have their own status', async (t) => {
+  for (const [status, exit] of [
+    [404, 3],
+    [410, 3],
+    [401, 4],
+    [403, 4],
+    [409, 1],
+    [500, 1],
+  ] as const) {
+    const environment = await answering(t, status, { title: 'No' });
+    assert.equal((await meterhouse(['meters', 'show', AGENT], environment)).status, exit, String(status));
+  }
+});
+
+test('what a service sends cannot move the cursor of a terminal or start a line', async (t) => {
+  const meter = { agentId: AGENT, label: 'a\u001b[2Jb\nc', meteringMode: 'TEST', connectivityMode: 'ONLINE' };
+  const environment = await answering(t, 200, { items: [meter] });
+  const ran = await meterhouse(['meters', 'list'], environment);
+  assert.equal(ran.status, 0);
+  assert.match(ran.stdout, / ab c /);
+  assert.ok(!ran.stdout.includes('\u001b'));
+});
+
+test('a file that is no package is told before anything is sent', async (t) => {
+  const root = await folder(t);
+  const text = join(root, 'text.gz');
+  await writeFile(text, 'not gzip, and longer than a header of eighteen bytes');
+  const ran = await meterhouse(['uploads', 'send', text, join(root, 'none')], {
+    METERHOUSE_TOKEN: 'x',
+    METERHOUSE_SERVER: 'http://127.0.0.1:9',
+  });
+  assert.equal(ran.status, 6);
+  assert.match(ran.stderr, /text\.gz: header: does not start with a plain gzip member/);
+  assert.match(ran.stderr, /There is no .*none/);
+});
+
+test('a meter is made once, and a trace with faults names them all', async (t) => {
+  const root = await folder(t);
+  const dir = join(root, 'meter');
+  const made = await meterhouse(['meter', 'init', '--dir', dir, '--agent', AGENT, '--json']);
+  assert.equal((JSON.parse(made.stdout) as { agent: string }).agent, AGENT);
+  const again = await meterhouse(['meter', 'init', '--dir', dir]);
+  assert.equal(again.status, 6);
+  assert.match(again.stderr, /holds a meter already/);
+  const replay = ['meter', 'replay', '--dir', dir, '--trace', 'x', '--month', '2023-01', '--out', root];
+  const early = await meterhouse(replay);
+  assert.equal(early.status, 6);
+  assert.match(early.stderr, /meterhouse meter activate/);
+});
