@@ -58,6 +58,7 @@ export async function createService(config: Config, options: ServiceOptions = {}
   const onFailure = options.onFailure ?? (() => undefined);
   const platform = await openPlatform({ config, logger, clock, publicUrl, onFailure }, opened);
   const rooms = wireRooms(platform);
+  await rooms.prepare();
 
   const provisioning = { ...platform, identity: rooms.identity };
   const tokenFile = join(config.data, 'operator-token');
@@ -95,6 +96,8 @@ export async function createService(config: Config, options: ServiceOptions = {}
   });
   opened.defer(() => jobs.stop());
   await askForHousekeeping(platform, 60);
+  let mending: Promise<void> | undefined;
+  opened.defer(() => mending);
   opened.defer(() => finishRequests(app, config.stopTimeout, logger));
   await app.listen({ ...config.listen });
   life.url = urlOf(config, (app.server.address() as AddressInfo).port);
@@ -113,6 +116,9 @@ export async function createService(config: Config, options: ServiceOptions = {}
     `Meterhouse ${serviceVersion} is ready`,
   );
 
+  mending = rooms
+    .mend()
+    .catch((error: unknown) => logger.error({ err: error }, 'usage could not be compared with the records'));
   const held = opened.move();
   let closing: Promise<void> | undefined;
   return {

@@ -1,18 +1,28 @@
+import { createPublicKey } from 'node:crypto';
+import { join } from 'node:path';
+import type { KeyLookup } from '@meterhouse/metering';
 import { createIdentity, forgetUsedAssertions, type Identity } from './identity/index.ts';
+import { createIntake } from './intake/index.ts';
 import type { Platform } from './open-platform.ts';
+import type { Database } from './platform/database/index.ts';
 import type { Routes } from './platform/http/index.ts';
 import type { JobHandlers } from './platform/jobs/index.ts';
-import { createRegistry, meterKeys } from './registry/index.ts';
+import { createRegistry, meterKeys, verificationKey } from './registry/index.ts';
+import { createUsage, meterMonthQueue } from './usage/index.ts';
 
 /** The rooms, wired to the platform and to each other; what the service needs of them. */
 export interface Rooms {
   readonly identity: Identity;
   readonly routes: readonly Routes[];
   readonly jobHandlers: Partial<JobHandlers>;
+  /** Before the first request and the first job. */
+  prepare(): Promise<void>;
+  /** In the background after a start: compares what the engine has with the records and mends what differs. */
+  mend(): Promise<void>;
 }
 
 export function wireRooms(platform: Platform): Rooms {
-  const { config, database, clock } = platform;
+  const { config, database, jobs, clock } = platform;
   const attemptRates = { perAddress: config.failuresPerAddress, perName: config.failuresPerToken };
   const identity = createIdentity({
     ...platform,
@@ -20,15 +30,45 @@ export function wireRooms(platform: Platform): Rooms {
     attemptRates,
     allowTokenInQuery: config.allowTokenInQuery,
   });
-  const registry = createRegistry({ ...platform, attemptRates, confirmCaller: identity.confirmCaller });
+  const { confirmCaller } = identity;
+  const registry = createRegistry({ ...platform, attemptRates, confirmCaller });
+  const keysOf = keysOfMeters(database);
+  const usage = createUsage({
+    ...platform,
+    keysOf,
+    stageFolder: join(config.data, 'stage'),
+    unpackedBytes: config.maxUnpackedSize,
+    usageChanged: (transaction, meterId, month) =>
+      jobs.add(
+        transaction,
+        'reports-renew',
+        { meterId, month },
+        { queue: meterMonthQueue(meterId, month), key: `reports-renew:${meterId}:${month}` },
+      ),
+  });
+  const intake = createIntake({ ...platform, usage, keysOf, confirmCaller });
   return {
     identity,
-    routes: [...identity.routes, ...registry.routes],
+    routes: [...identity.routes, ...registry.routes, ...intake.routes],
     jobHandlers: {
+      'usage-load': usage.load,
       'registration-finish': registry.finishRegistration,
       housekeeping: () => keepHouse(platform, [() => forgetUsedAssertions(database, clock())]),
     },
+    prepare: usage.prepare,
+    async mend() {
+      await usage.mend();
+    },
   };
+}
+
+/** The keys that packages of a meter may be signed with: the one of the epoch that the package names. */
+function keysOfMeters(database: Database): (meterId: string) => KeyLookup {
+  return (meterId) =>
+    async (kid, { epoch }) => {
+      const key = await verificationKey(database, meterId, kid, epoch);
+      return key && createPublicKey({ key: { ...key.publicJwk }, format: 'jwk' });
+    };
 }
 
 const housekeepingEverySeconds = 3600;

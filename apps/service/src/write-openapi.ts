@@ -37,19 +37,21 @@ function nothing(): unknown {
 /** The rooms' own routes, on a platform that nobody opens: describing them asks nothing of it. */
 async function description(): Promise<unknown> {
   const logger = createLogger('silent');
-  const parts = ['database', 'engine', 'archive', 'jobs', 'secrets', 'recordChange', 'metrics'];
+  const metrics = createMetrics();
+  const parts = ['database', 'engine', 'archive', 'jobs', 'secrets', 'recordChange'];
   const unopened = Object.fromEntries(parts.map((part) => [part, nothing()]));
   const platform = {
     ...unopened,
     config: readConfig(),
     logger,
+    metrics,
     clock: () => new Date(),
     publicUrl: () => '',
   };
   const rooms = wireRooms(platform as unknown as Platform);
   const { authenticate } = rooms.identity;
   const telemetry = telemetryRoutes({
-    metrics: createMetrics(),
+    metrics,
     health: unopened.database as never,
     isReady: () => false,
     authenticate,
