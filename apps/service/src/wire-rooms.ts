@@ -1,13 +1,10 @@
-import { createPublicKey } from 'node:crypto';
 import { join } from 'node:path';
-import type { KeyLookup } from '@meterhouse/metering';
 import { createIdentity, forgetUsedAssertions, type Identity } from './identity/index.ts';
 import { createIntake } from './intake/index.ts';
 import type { Platform } from './open-platform.ts';
-import type { Database } from './platform/database/index.ts';
 import type { Routes } from './platform/http/index.ts';
 import type { JobHandlers } from './platform/jobs/index.ts';
-import { createRegistry, meterKeys, verificationKey } from './registry/index.ts';
+import { createRegistry, keysOfMeter, meterKeys } from './registry/index.ts';
 import { createUsage, meterMonthQueue } from './usage/index.ts';
 
 /** The rooms, wired to the platform and to each other; what the service needs of them. */
@@ -32,7 +29,7 @@ export function wireRooms(platform: Platform): Rooms {
   });
   const { confirmCaller } = identity;
   const registry = createRegistry({ ...platform, attemptRates, confirmCaller });
-  const keysOf = keysOfMeters(database);
+  const keysOf = (meterId: string) => keysOfMeter(database, meterId);
   const usage = createUsage({
     ...platform,
     keysOf,
@@ -49,7 +46,7 @@ export function wireRooms(platform: Platform): Rooms {
   const intake = createIntake({ ...platform, usage, keysOf, confirmCaller });
   return {
     identity,
-    routes: [...identity.routes, ...registry.routes, ...intake.routes],
+    routes: [...identity.routes, ...registry.routes, ...intake.routes, ...usage.routes],
     jobHandlers: {
       'usage-load': usage.load,
       'registration-finish': registry.finishRegistration,
@@ -60,15 +57,6 @@ export function wireRooms(platform: Platform): Rooms {
       await usage.mend();
     },
   };
-}
-
-/** The keys that packages of a meter may be signed with: the one of the epoch that the package names. */
-function keysOfMeters(database: Database): (meterId: string) => KeyLookup {
-  return (meterId) =>
-    async (kid, { epoch }) => {
-      const key = await verificationKey(database, meterId, kid, epoch);
-      return key && createPublicKey({ key: { ...key.publicJwk }, format: 'jwk' });
-    };
 }
 
 const housekeepingEverySeconds = 3600;

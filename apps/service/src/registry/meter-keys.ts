@@ -1,4 +1,6 @@
+import { createPublicKey } from 'node:crypto';
 import type { MeterPublicKey } from '@meterhouse/contract';
+import type { KeyLookup } from '@meterhouse/metering';
 import type { MeterKeys } from '../identity/index.ts';
 import type { Queryable } from '../platform/database/types.ts';
 
@@ -65,3 +67,11 @@ export const meterKeys: MeterKeys = {
     return rows.length === 1;
   },
 };
+
+/** The keys of a meter for whoever verifies its packages: each verifies those of its epoch. */
+export function keysOfMeter(on: Queryable, meterId: string): KeyLookup {
+  return async (kid, { epoch }) => {
+    const key = await verificationKey(on, meterId, kid, epoch);
+    return key && createPublicKey({ key: { ...key.publicJwk }, format: 'jwk' });
+  };
+}

@@ -2,10 +2,11 @@ import type { KeyLookup } from '@meterhouse/metering';
 import type { Archive } from '../platform/archive/index.ts';
 import type { Database, Transaction } from '../platform/database/index.ts';
 import type { Engine } from '../platform/engine/index.ts';
-import type { Logger } from '../platform/http/index.ts';
+import type { Logger, Routes } from '../platform/http/index.ts';
 import type { Jobs } from '../platform/jobs/index.ts';
 import { countRowsByUpload, type UploadRows } from './compare/count-rows-by-upload.ts';
 import { mendUsage, type UsageDifference } from './compare/mend-usage.ts';
+import { coverageRoutes } from './coverage/coverage-routes.ts';
 import { loadUpload } from './load/load-upload.ts';
 import { type Judgement, type JudgeRequest, judgePackage } from './stage/judge-package.ts';
 import { dropStage } from './stage/stage.ts';
@@ -41,6 +42,7 @@ export interface Usage {
   countRowsByUpload(): Promise<readonly UploadRows[]>;
   /** Compares rows with records and mends what differs; for the background, after a start. */
   mend(): Promise<readonly UsageDifference[]>;
+  readonly routes: readonly Routes[];
 }
 
 export function createUsage(options: UsageOptions): Usage {
@@ -57,5 +59,6 @@ export function createUsage(options: UsageOptions): Usage {
     load: ({ uploadId }) => loadUpload(tools, uploadId),
     countRowsByUpload: () => countRowsByUpload(engine),
     mend: () => mendUsage(tools),
+    routes: [coverageRoutes(options)],
   };
 }
