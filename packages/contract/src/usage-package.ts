@@ -63,8 +63,8 @@ export const Month = Type.String({
   'x-fault': 'must be a month such as 2023-01',
 });
 export const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
-/** The content digest of a slice: 256 bits, 64 hexadecimal digits. */
-export const SliceDigest = Type.String({ pattern: '^[0-9a-f]{64}$' });
+/** The content digest of a slice: 128 bits, 32 hexadecimal digits. */
+export const SliceDigest = Type.String({ pattern: '^[0-9a-f]{32}$' });
 /** A machine's word: a reason, a service, a feature. Never free text. */
 export const Code = Type.String({ pattern: '^[a-z0-9-]{1,64}$' });
 /** The kind of a metered source: `vCenter`, `libvirt`, the next one. */

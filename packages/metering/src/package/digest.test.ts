@@ -5,11 +5,20 @@ import fc from 'fast-check';
 import { addDigest, formatDigest, recordDigest } from './digest.ts';
 import { CLUSTER, HOST, VM } from './example.ts';
 
-test('the digest of a record is that of its line, least byte first', () => {
-  const line =
-    `{"product":"${CLUSTER.product}","hour":"${CLUSTER.hour}","cluster":"gold","started":"${CLUSTER.started}",` +
-    `"ended":"${CLUSTER.ended}","vsanUsedMib":1048576,"vsanRawMib":4194304,"features":["dedup"],"edition":"advanced"}`;
-  const bytes = createHash('sha256').update(line).digest();
+test('the digest of a record is that of its values in field order', () => {
+  const text = [
+    'cluster',
+    CLUSTER.product,
+    CLUSTER.hour,
+    'gold',
+    CLUSTER.started,
+    CLUSTER.ended,
+    '1048576',
+    '4194304',
+    'dedup',
+    'advanced',
+  ].join('\t');
+  const bytes = createHash('sha256').update(text).digest().subarray(0, 16);
   assert.equal(formatDigest(recordDigest('cluster', CLUSTER)), Buffer.from(bytes).reverse().toString('hex'));
 });
 
@@ -22,7 +31,7 @@ test('order of lines does not matter, a doubled line does', () => {
     }),
   );
   assert.notEqual(addDigest(addDigest(total, digests[0]!), digests[0]!), total);
-  assert.match(formatDigest(total), /^[0-9a-f]{64}$/);
+  assert.match(formatDigest(total), /^[0-9a-f]{32}$/);
 });
 
 test('every field counts, and so does its place', () => {

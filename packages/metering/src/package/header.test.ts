@@ -105,7 +105,7 @@ test('each product stands once, and is retired in the month or not at all', () =
 });
 
 test('a correction names a slice of the package, once', () => {
-  const correction = { product: PRODUCT, hour: '2023-01-01T05:00:00Z', digest: '0'.repeat(64) };
+  const correction = { product: PRODUCT, hour: '2023-01-01T05:00:00Z', digest: '0'.repeat(32) };
   assert.deepEqual(changed({ corrects: [correction] }), []);
   assert.deepEqual(changed({ corrects: [correction, correction] }), ['bad-value /package/corrects/1']);
   assert.deepEqual(changed({ corrects: [{ ...correction, hour: '2023-01-01T09:00:00Z' }] }), [

@@ -303,7 +303,7 @@ create table slices (
   constraint slices_meter_id_fkey FOREIGN KEY (meter_id) REFERENCES meters(id) ON DELETE CASCADE,
   constraint slices_upload_id_fkey FOREIGN KEY (upload_id) REFERENCES uploads(id) ON DELETE CASCADE,
   constraint slices_covered_seconds_check CHECK (((covered_seconds >= 0) AND (covered_seconds <= 3600))),
-  constraint slices_digest_check CHECK ((octet_length(digest) = 32)),
+  constraint slices_digest_check CHECK ((octet_length(digest) = 16)),
   constraint slices_status_check CHECK ((status = ANY (ARRAY['collected'::text, 'partial'::text, 'unreachable'::text])))
 );
 CREATE INDEX slices_by_month ON slices USING btree (organisation_id, month, product);

@@ -65,7 +65,7 @@ create table slices (
   -- The upload whose rows count for this slice.
   upload_id       uuid not null references uploads on delete cascade,
   -- Digest of the slice's records; the order of lines does not matter.
-  digest          bytea not null check (octet_length(digest) = 32),
+  digest          bytea not null check (octet_length(digest) = 16),
   -- Rows that the engine has for this slice, of each kind, once the upload is loaded.
   vm_records      integer not null,
   host_records    integer not null,
