@@ -1,0 +1,47 @@
+import { formatInstant, HOUR, hourOf, type Month } from '@meterhouse/metering';
+import type { ProductCoverage } from './coverage-of-month.ts';
+
+/** `overlapping`: another meter's reading of the hour counts in aggregates, not this one's. */
+export type HourState = 'collected' | 'partial' | 'unreachable' | 'missing' | 'overlapping';
+
+/** A run of hours in one state: [from, to), as ISO hours. */
+export interface HourRun {
+  readonly from: string;
+  readonly to: string;
+  readonly state: HourState;
+  readonly reason?: string;
+}
+
+const GRACE = 2 * HOUR;
+
+/**
+ * The hours of a product in order, in runs of one state: listed ones, and between its first hour and the last that is expected
+ * the ones that no package listed. `lost` are the hours that another meter wins.
+ */
+export function runsOfProduct(
+  product: ProductCoverage,
+  month: Month,
+  lost: ReadonlySet<number>,
+  now: Date,
+): readonly HourRun[] {
+  const listed = new Map(product.hours.map((hour) => [hour.hour, hour]));
+  const from = Math.max(month.first, product.life.firstHour);
+  const expected = Math.min(
+    month.last,
+    product.life.retired ?? hourOf(Math.floor(now.getTime() / 1000)) - GRACE,
+  );
+  const last = Math.max(expected, (product.hours.at(-1)?.hour ?? 0) + HOUR);
+  const runs: { from: string; to: string; state: HourState; reason?: string }[] = [];
+  for (let hour = from; hour < last; hour += HOUR) {
+    const known = listed.get(hour);
+    if (!known && hour >= expected) continue;
+    const state: HourState = known ? (lost.has(hour) ? 'overlapping' : known.status) : 'missing';
+    const reason = known?.reason;
+    const run = runs.at(-1);
+    const start = formatInstant(hour);
+    const to = formatInstant(hour + HOUR);
+    if (run && run.to === start && run.state === state && run.reason === reason) run.to = to;
+    else runs.push({ from: start, to, state, ...(reason === undefined ? {} : { reason }) });
+  }
+  return runs;
+}
