@@ -33,6 +33,7 @@ export function wireRooms(platform: Platform): Rooms {
   const usage = createUsage({
     ...platform,
     keysOf,
+    confirmCaller,
     stageFolder: join(config.data, 'stage'),
     unpackedBytes: config.maxUnpackedSize,
     usageChanged: (transaction, meterId, month) =>
@@ -49,6 +50,7 @@ export function wireRooms(platform: Platform): Rooms {
     routes: [...identity.routes, ...registry.routes, ...intake.routes, ...usage.routes],
     jobHandlers: {
       'usage-load': usage.load,
+      'usage-rebuild': usage.rebuild,
       'registration-finish': registry.finishRegistration,
       housekeeping: () => keepHouse(platform, [() => forgetUsedAssertions(database, clock())]),
     },

@@ -9,7 +9,7 @@ export interface OfferedSlice extends ClaimedSlice {
   readonly outcome: SliceOutcome['outcome'];
 }
 
-const EMPTY_DIGEST = '0'.repeat(64);
+const EMPTY_DIGEST = '0'.repeat(32);
 const NOTHING: RecordCounts = { vm: 0, host: 0, cluster: 0 };
 
 /**

@@ -82,6 +82,8 @@ export async function openIntake(
   const shared = { database, engine, archive: archive.archive, jobs, logger: silentLogger, clock, keysOf };
   const usage = createUsage({
     ...shared,
+    recordChange: createRecordChange(clock),
+    confirmCaller: async () => undefined,
     stageFolder: join(folder, 'stage'),
     unpackedBytes: 64 * 1024 * 1024,
     async usageChanged(_transaction, meterId, month) {
@@ -143,13 +145,14 @@ export async function openIntake(
     },
     async runJobs() {
       for (;;) {
-        const [job] = await database.query<{ payload: { uploadId: string } }>(
-          `delete from graphile_worker._private_jobs where id = (
-             select j.id from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
-             where t.identifier = 'usage-load' order by j.id limit 1) returning payload`,
+        const [job] = await database.query<{ identifier: string; payload: never }>(
+          `delete from graphile_worker._private_jobs using graphile_worker._private_tasks t
+           where t.id = task_id and _private_jobs.id = (select min(id) from graphile_worker._private_jobs)
+           returning t.identifier, payload`,
         );
         if (!job) return;
-        await usage.load(job.payload);
+        if (job.identifier === 'usage-load') await usage.load(job.payload);
+        else await usage.rebuild(job.payload);
       }
     },
     async totals(meter) {
@@ -169,7 +172,7 @@ export async function openIntake(
   const app = await createApp({
     logger: silentLogger,
     authenticate: async (text) => JSON.parse(Buffer.from(text, 'base64url').toString()) as Caller,
-    routes: [...intake.routes, ...(options.routes?.(house) ?? [])],
+    routes: [...intake.routes, ...usage.routes, ...(options.routes?.(house) ?? [])],
     publicUrl: () => 'https://meterhouse.example',
     version: '0.0.0',
   });

@@ -120,7 +120,7 @@ test('a correction replaces exactly the content that it names, once, by an admin
       caller: { role: 'administrator' as const },
       correction: 'counted the wrong host',
     };
-    const wrong = await make('a'.repeat(64));
+    const wrong = await make('a'.repeat(32));
     assert.equal((await house.send(meter, wrong.file, administrator)).statusCode, 409);
     const right = await make(slices[0].digest);
     assert.equal((await house.send(meter, right.file)).statusCode, 400);

@@ -8,6 +8,8 @@ import { countRowsByUpload, type UploadRows } from './compare/count-rows-by-uplo
 import { mendUsage, type UsageDifference } from './compare/mend-usage.ts';
 import { coverageRoutes } from './coverage/coverage-routes.ts';
 import { loadUpload } from './load/load-upload.ts';
+import { rebuildMonth } from './rebuild/rebuild-month.ts';
+import { type RebuildTools, rebuildRoutes } from './rebuild/rebuild-routes.ts';
 import { type Judgement, type JudgeRequest, judgePackage } from './stage/judge-package.ts';
 import { dropStage } from './stage/stage.ts';
 import { sweepStages } from './stage/sweep-stages.ts';
@@ -20,6 +22,8 @@ export interface UsageOptions {
   readonly jobs: Jobs;
   readonly logger: Logger;
   readonly clock: () => Date;
+  readonly recordChange: RebuildTools['recordChange'];
+  readonly confirmCaller: RebuildTools['confirmCaller'];
   /** A folder of this service alone, on a disk that the engine can read: parts of packages while they are staged. */
   readonly stageFolder: string;
   /** The public keys of a meter by thumbprint; undefined for one it never had or that is compromised. */
@@ -39,6 +43,8 @@ export interface Usage {
   dropStage(tag: string): Promise<void>;
   /** The job `usage-load`. */
   load(payload: { uploadId: string }): Promise<void>;
+  /** The job `usage-rebuild`. */
+  rebuild(payload: { rebuildId: string; meterId: string; month: string }): Promise<void>;
   countRowsByUpload(): Promise<readonly UploadRows[]>;
   /** Compares rows with records and mends what differs; for the background, after a start. */
   mend(): Promise<readonly UsageDifference[]>;
@@ -57,8 +63,9 @@ export function createUsage(options: UsageOptions): Usage {
     judge: (request) => judgePackage({ engine, folder: stageFolder, logger }, { ...request, unpackedBytes }),
     dropStage: (tag) => dropStage(engine, tag),
     load: ({ uploadId }) => loadUpload(tools, uploadId),
+    rebuild: (payload) => rebuildMonth(tools, payload),
     countRowsByUpload: () => countRowsByUpload(engine),
     mend: () => mendUsage(tools),
-    routes: [coverageRoutes(options)],
+    routes: [coverageRoutes(options), rebuildRoutes(options)],
   };
 }

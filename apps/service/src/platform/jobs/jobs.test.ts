@@ -17,6 +17,7 @@ import {
 const jobs = createJobs();
 const nothing: JobHandlers = {
   'usage-load': async () => undefined,
+  'usage-rebuild': async () => undefined,
   'reports-renew': async () => undefined,
   'registration-finish': async () => undefined,
   housekeeping: async () => undefined,

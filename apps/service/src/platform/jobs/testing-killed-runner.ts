@@ -11,6 +11,7 @@ await startJobs({
   logger: silentLogger,
   handlers: {
     'usage-load': begun,
+    'usage-rebuild': begun,
     'reports-renew': begun,
     'registration-finish': begun,
     housekeeping: begun,

@@ -4,6 +4,8 @@ import type { Queryable } from '../database/types.ts';
 export interface JobPayloads {
   /** Moves an accepted upload into the usage tables. */
   'usage-load': { uploadId: string };
+  /** Derives the usage of a meter's month again from the archive, and tells what differed. */
+  'usage-rebuild': { rebuildId: string; meterId: string; month: string };
   /** Renews the provisional reports of a meter's month. */
   'reports-renew': { meterId: string; month: string };
   /** Finishes a registration that was answered with 202. */

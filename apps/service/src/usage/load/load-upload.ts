@@ -9,7 +9,7 @@ import { removeRows, rowsOfUpload } from '../move/rows-of-upload.ts';
 import { keepReceipt } from '../receipts/receipt.ts';
 import { cutPackage } from '../stage/cut-package.ts';
 import { type JudgeTools, judgePackage } from '../stage/judge-package.ts';
-import { dropStage } from '../stage/stage.ts';
+import { dropStage, type SliceContent } from '../stage/stage.ts';
 import { findUpload, type Upload } from './find-upload.ts';
 import { ownedSlices } from './owned-slices.ts';
 
@@ -73,7 +73,8 @@ async function removeReplaced(
   for (const kind of KIND_NAMES) await removeRows(engine, kind, { meterId, month, otherThan: tag, slices });
 }
 
-async function moveOwned(
+/** Makes the engine's rows of this upload those that it owns; the stage is made from the archive where it is not there. */
+export async function moveOwned(
   tools: LoadTools,
   upload: Upload,
   owned: ReadonlyMap<string, RecordCounts>,
@@ -98,7 +99,7 @@ async function moveOwned(
 }
 
 /** The stage from the package in the archive, for a load whose stage did not outlive a crash or a rebuilt engine. */
-async function stageAgain(tools: LoadTools, upload: Upload): Promise<void> {
+export async function stageAgain(tools: LoadTools, upload: Upload): Promise<readonly SliceContent[]> {
   const copy = await tools.archive.localCopy(upload.archiveKey);
   try {
     const { header, parts } = await cutPackage(copy.path, tools.folder, upload.tag);
@@ -116,6 +117,7 @@ async function stageAgain(tools: LoadTools, upload: Upload): Promise<void> {
     });
     if (!judgement.good)
       throw new Error(`upload ${upload.id} was accepted and its package in the archive is refused now`);
+    return judgement.slices;
   } finally {
     await copy.release();
   }
