@@ -20,6 +20,8 @@ export interface DemoOptions {
   readonly trace?: string;
 }
 
+/** What a shell reports of a process that Ctrl-C ended. */
+const INTERRUPTED = 130;
 /** Long past, so that every run shows the same figures. */
 const FLEET_MONTH = '2023-01';
 
@@ -39,7 +41,10 @@ export async function runDemo({ once, trace }: DemoOptions): Promise<void> {
     service = await startService(serviceFlags(place), join(place.root, 'service.log'));
     print(dim(`A service of ${PROVIDER.name} answers at ${service.url} after ${seconds(started)}.`));
     await Promise.race([walk(service), interrupted, service.ended]);
-    if (interrupted.happened) return;
+    if (interrupted.happened) {
+      process.exitCode = INTERRUPTED;
+      return;
+    }
     print();
     print(green(bold(`The journey took ${seconds(started)}.`)));
     if (once) return;

@@ -6,7 +6,7 @@ import { bold, cyan, dim, green, heading } from '../terminal/style.ts';
 /** Longer texts of an answer, such as tokens, are shown by their beginning. */
 const LONGEST = 96;
 /** A package's hours are a long list. */
-const MOST_ENTRIES = 5;
+const MOST_ENTRIES = 2;
 
 export interface Narrator {
   step(title: string, why: string): void;
@@ -48,7 +48,7 @@ function brief(value: unknown): unknown {
   if (typeof value === 'string') return short(value);
   if (!Array.isArray(value) || value.length <= MOST_ENTRIES) return value;
   const shown: unknown[] = value.slice(0, MOST_ENTRIES - 1);
-  return [...shown, `… and ${value.length - shown.length} more`];
+  return [...shown, `… ${value.length - shown.length} more`];
 }
 
 function short(text: string): string {
