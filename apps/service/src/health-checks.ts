@@ -1,6 +1,7 @@
 import type { Platform } from './open-platform.ts';
 import { oldestWaiting } from './platform/jobs/index.ts';
 import { type HealthCheck, waitingCheck } from './platform/telemetry/index.ts';
+import { oldestDue } from './reports/index.ts';
 
 /** Whether the work gets on: the parts answer, there is room on the disk, and nothing waits for longer than its limit. */
 export function healthChecks({ config, database, engine, archive, clock }: Platform): HealthCheck[] {
@@ -32,6 +33,7 @@ export function healthChecks({ config, database, engine, archive, clock }: Platf
     },
     waitingCheck('jobs', async () => (await oldestWaiting(database))?.since, config.progressLimit, clock),
     waitingCheck('packages', () => oldestUnloaded(database), config.progressLimit, clock),
+    waitingCheck('reports', () => oldestDue(database, clock()), config.progressLimit, clock),
   ];
 }
 

@@ -5,7 +5,8 @@ import type { Platform } from './open-platform.ts';
 import type { Routes } from './platform/http/index.ts';
 import type { JobHandlers } from './platform/jobs/index.ts';
 import { createRegistry, keysOfMeter, meterKeys } from './registry/index.ts';
-import { createUsage, meterMonthQueue } from './usage/index.ts';
+import { createReports } from './reports/index.ts';
+import { createUsage } from './usage/index.ts';
 
 /** The rooms, wired to the platform and to each other; what the service needs of them. */
 export interface Rooms {
@@ -19,7 +20,7 @@ export interface Rooms {
 }
 
 export function wireRooms(platform: Platform): Rooms {
-  const { config, database, jobs, clock } = platform;
+  const { config, database, clock } = platform;
   const attemptRates = { perAddress: config.failuresPerAddress, perName: config.failuresPerToken };
   const identity = createIdentity({
     ...platform,
@@ -30,31 +31,31 @@ export function wireRooms(platform: Platform): Rooms {
   const { confirmCaller } = identity;
   const registry = createRegistry({ ...platform, attemptRates, confirmCaller });
   const keysOf = (meterId: string) => keysOfMeter(database, meterId);
+  const reports = createReports({ ...platform, reportsFolder: join(config.data, 'reports') });
   const usage = createUsage({
     ...platform,
     keysOf,
     confirmCaller,
     stageFolder: join(config.data, 'stage'),
     unpackedBytes: config.maxUnpackedSize,
-    usageChanged: (transaction, meterId, month) =>
-      jobs.add(
-        transaction,
-        'reports-renew',
-        { meterId, month },
-        { queue: meterMonthQueue(meterId, month), key: `reports-renew:${meterId}:${month}` },
-      ),
+    usageChanged: reports.requestRenewal,
   });
   const intake = createIntake({ ...platform, usage, keysOf, confirmCaller });
   return {
     identity,
-    routes: [...identity.routes, ...registry.routes, ...intake.routes, ...usage.routes],
+    routes: [...identity.routes, ...registry.routes, ...intake.routes, ...usage.routes, ...reports.routes],
     jobHandlers: {
       'usage-load': usage.load,
       'usage-rebuild': usage.rebuild,
+      'reports-renew': reports.renew,
       'registration-finish': registry.finishRegistration,
-      housekeeping: () => keepHouse(platform, [() => forgetUsedAssertions(database, clock())]),
+      housekeeping: () =>
+        keepHouse(platform, [() => forgetUsedAssertions(database, clock()), reports.removeSuperseded]),
     },
-    prepare: usage.prepare,
+    async prepare() {
+      await usage.prepare();
+      await reports.prepare();
+    },
     async mend() {
       await usage.mend();
     },

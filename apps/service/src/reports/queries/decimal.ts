@@ -1,9 +1,13 @@
 /**
- * SQL text that writes `numerator / denominator`, neither negative, with three decimals, half away from zero: the engine's
- * twin of the oracle's division. Integers of 128 bits throughout, so a product of 2^53 MiB with a thousand is exact.
+ * SQL text of `numerator / denominator` in thousandths, neither negative, half away from zero: the engine's twin of the
+ * oracle's division. Integers of 128 bits, so that 2^53 MiB times two thousand is exact.
  */
-export function decimalSql(numerator: string, denominator: number): string {
-  const thousandths = `intDiv(toUInt128(${numerator}) * 2000 + ${denominator}, ${2 * denominator})`;
+export function thousandthsSql(numerator: string, denominator: number): string {
+  return `intDiv(toUInt128(${numerator}) * 2000 + ${denominator}, ${2 * denominator})`;
+}
+
+/** SQL text that writes thousandths as a decimal: 1500 as `1.500`. */
+export function decimalSql(thousandths: string): string {
   return `concat(toString(intDiv(${thousandths}, 1000)), '.', leftPad(toString(${thousandths} % 1000), 3, '0'))`;
 }
 

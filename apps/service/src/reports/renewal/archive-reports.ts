@@ -1,12 +1,8 @@
 import type { ReportType } from '@meterhouse/contract';
 import type { Archive } from '../../platform/archive/types.ts';
 import type { Measured } from '../render/measure-file.ts';
+import type { RenderedReport } from '../render/render-month.ts';
 
-/** A report as a file of this machine, measured. */
-export interface RenderedReport extends Measured {
-  readonly type: ReportType;
-  readonly path: string;
-}
 /** A report that the archive keeps. */
 export interface ArchivedReport extends Measured {
   readonly type: ReportType;
@@ -19,16 +15,16 @@ export function archiveFolder(organisationId: string, agentId: string, month: st
 }
 
 /**
- * Hands a rendered report to the archive. The name is made from its bytes, so doing it again after a crash finds them there,
- * and no key ever stands for two contents.
+ * Hands a rendered report to the archive. The name is made from the count of changes and the bytes, so doing it again after a
+ * crash finds them there, and no key ever stands for two contents.
  */
 export async function archiveReport(
   archive: Archive,
   folder: string,
+  basis: bigint,
   { path, ...report }: RenderedReport,
 ): Promise<ArchivedReport> {
-  const digest = `${report.plainSha256.toString('hex')}-${report.md5.toString('hex')}`;
-  const archiveKey = `${folder}${report.type}-${digest}.tsv.gz`;
+  const archiveKey = `${folder}${report.type}-${basis}-${report.md5.toString('hex')}.tsv.gz`;
   await archive.take(archiveKey, path);
   return { ...report, archiveKey };
 }

@@ -1,13 +1,13 @@
 import type { ReportType } from '@meterhouse/contract';
-import type { Transaction } from '../../platform/database/types.ts';
+import type { Queryable } from '../../platform/database/types.ts';
 
 /** SHA-256 of the plain TSV, hexadecimal, of each report that a month lists now. */
 export async function currentDigests(
-  transaction: Transaction,
+  on: Queryable,
   meterId: string,
   month: string,
 ): Promise<ReadonlyMap<ReportType, string>> {
-  const rows = await transaction.query<{ report_type: ReportType; digest: string }>(
+  const rows = await on.query<{ report_type: ReportType; digest: string }>(
     `select report_type, encode(plain_sha256, 'hex') as digest from reports
       where meter_id = $1 and month = $2 and superseded_at is null`,
     [meterId, `${month}-01`],

@@ -11,13 +11,17 @@ export interface Rendering {
   readonly usageRows: bigint;
 }
 
-/** Notes what the reports of a month now say. A change that came meanwhile leaves the month stale. */
-export async function finishRenewal(transaction: Transaction, rendering: Rendering): Promise<void> {
-  await transaction.query(
+/**
+ * Notes what the reports of a month now say; false, and nothing is changed, when they say something newer already. A change
+ * that came meanwhile leaves the month stale. The row stays locked until the transaction ends.
+ */
+export async function finishRenewal(transaction: Transaction, rendering: Rendering): Promise<boolean> {
+  const rows = await transaction.query(
     `update report_renewals set
        rendered = $3, rendered_at = $5, render_milliseconds = $6, usage_rows = $7,
        stale_since = case when wanted > $3 then $4::timestamptz end
-     where meter_id = $1 and month = $2`,
+     where meter_id = $1 and month = $2 and rendered <= $3
+     returning 1`,
     [
       rendering.meterId,
       `${rendering.month}-01`,
@@ -28,4 +32,5 @@ export async function finishRenewal(transaction: Transaction, rendering: Renderi
       rendering.usageRows,
     ],
   );
+  return rows.length > 0;
 }
