@@ -5,6 +5,7 @@ import { coverageCommand } from './commands/coverage.ts';
 import { demoCommand } from './commands/demo.ts';
 import { meterCommand } from './commands/meter/index.ts';
 import { metersCommand } from './commands/meters/index.ts';
+import { rebuildCommand } from './commands/rebuild.ts';
 import { reportsCommand } from './commands/reports/index.ts';
 import { serveCommand } from './commands/serve.ts';
 import { tokenCommand } from './commands/token.ts';
@@ -47,6 +48,7 @@ Examples:
     uploadsCommand(),
     reportsCommand(),
     coverageCommand(),
+    rebuildCommand(),
   ]) {
     program.addCommand(command);
   }

@@ -150,3 +150,11 @@ test('the coverage of a month is drawn hour by hour', async () => {
   assert.match(drawn, /2023-01-03 {2}(■ ){12}(· ){11}·/);
   assert.match(drawn, /2023-01-31 {2}(· ){23}·/);
 });
+
+test('a rebuild finds every digest equal, for operators only', async () => {
+  assert.equal((await meterhouse(['rebuild'], environment)).status, 4);
+  const operator = (await readFile(join(place.data, 'operator-token'), 'utf8')).trim();
+  const ran = await meterhouse(['rebuild'], { ...environment, METERHOUSE_TOKEN: operator });
+  assert.equal(ran.status, 0, ran.stderr);
+  assert.match(ran.stdout, /2 months with 72 slices derived again: every digest is equal/);
+});
