@@ -69,12 +69,14 @@ export async function openIntake(
   options: {
     config?: Partial<IntakeConfig>;
     routes?: (house: IntakeHouse) => readonly Routes[];
-    folder?: string;
+    /** Stands on these instead of its own, and leaves them when it closes. */
+    on?: { database: Database; engine: Engine; folder: string };
   } = {},
 ): Promise<IntakeHouse> {
-  const database = await createTestDatabase();
-  const engine = await withTestEngine();
-  const folder = await mkdtemp(join(tmpdir(), 'meterhouse-intake-'));
+  const { on } = options;
+  const database = on?.database ?? (await createTestDatabase());
+  const engine = on?.engine ?? (await withTestEngine());
+  const folder = on?.folder ?? (await mkdtemp(join(tmpdir(), 'meterhouse-intake-')));
   const archive = faultyArchive(await openFileArchive(join(folder, 'archive')));
   const clock = () => house.now;
   const jobs = createJobs();
@@ -91,12 +93,7 @@ export async function openIntake(
     },
   });
   await usage.prepare();
-  // The engine outlives this house and its numbers: another's rows must not be taken for ours.
-  const [tag] = await engine.reads.rows<{ n: string }>('SELECT toString(max(upload)) AS n FROM usage_vm');
-  await database.query("select setval('upload_tags', $1::bigint + 1000)", [tag?.n ?? '0']);
-  await database.query("select setval(pg_get_serial_sequence('meters', 'id'), $1::bigint)", [
-    1 + Math.floor(Math.random() * 1e12),
-  ]);
+  if (!on) await keepApart(database, engine);
   const intake = createIntake({
     ...shared,
     usage,
@@ -165,6 +162,7 @@ export async function openIntake(
     },
     async close() {
       await house.app.close();
+      if (on) return;
       await database.close();
       await rm(folder, { recursive: true, force: true });
     },
@@ -179,6 +177,15 @@ export async function openIntake(
   await app.ready();
   (house as { app: App }).app = app;
   return house;
+}
+
+/** The engine outlives a house and its numbers: another's rows must not be taken for ours. */
+async function keepApart(database: Database, engine: Engine): Promise<void> {
+  const [tag] = await engine.reads.rows<{ n: string }>('SELECT toString(max(upload)) AS n FROM usage_vm');
+  await database.query("select setval('upload_tags', $1::bigint + 1000)", [tag?.n ?? '0']);
+  await database.query("select setval(pg_get_serial_sequence('meters', 'id'), $1::bigint)", [
+    1 + Math.floor(Math.random() * 1e12),
+  ]);
 }
 
 export const bearer = (caller: Caller) =>

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { inspect } from 'node:util';
 import type { PartKind, RecordOf } from '@meterhouse/contract';
 import {
   addDigest,
@@ -136,7 +137,7 @@ async function verdicts(text: Buffer | string, kind: PartKind = 'vm') {
 
 async function agree(name: string, text: Buffer | string, kind: PartKind = 'vm'): Promise<boolean> {
   const both = await verdicts(text, kind);
-  const told = `${name}: the engine says ${JSON.stringify(both.staged).slice(0, 200)}, the plain reader ${JSON.stringify(both.faults.list[0])}`;
+  const told = `${name}: the engine says ${inspect(both.staged)}, the plain reader ${JSON.stringify(both.faults.list[0])}`;
   assert.equal(both.engine, both.plain, told);
   return both.plain;
 }
@@ -160,7 +161,7 @@ test('good records of every kind are taken, with the digest that plain arithmeti
   ] as const) {
     const text = recordLine(kind, record as never) + (kind === 'vm' ? second : '');
     const { staged, plain } = await verdicts(text, kind);
-    assert.ok(plain && staged.verdict === 'plain', JSON.stringify(staged));
+    assert.ok(plain && staged.verdict === 'plain', inspect(staged));
     const records = kind === 'vm' ? [vm, { ...vm, vm: '5e425213-112d-4d23-adf7-e11d2aeb229b' }] : [record];
     const digest = records.map((one) => recordDigest(kind, one as never)).reduce(addDigest, 0n);
     assert.deepEqual(
