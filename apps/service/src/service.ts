@@ -7,7 +7,7 @@ import { openPlatform } from './open-platform.ts';
 import type { Config } from './platform/config/index.ts';
 import { UV_THREADS } from './platform/engine/index.ts';
 import { type App, createApp, type Logger } from './platform/http/index.ts';
-import { type JobHandlers, startJobs } from './platform/jobs/index.ts';
+import { startJobs } from './platform/jobs/index.ts';
 import { createHealth, createLogger, requestObserver, telemetryRoutes } from './platform/telemetry/index.ts';
 import { applyDeclaration, makeOperators } from './provisioning/index.ts';
 import { askForHousekeeping, wireRooms } from './wire-rooms.ts';
@@ -90,7 +90,7 @@ export async function createService(config: Config, options: ServiceOptions = {}
 
   const jobs = await startJobs({
     connectionString: platform.database.connectionString,
-    handlers: rooms.jobHandlers as JobHandlers,
+    handlers: rooms.jobHandlers,
     logger,
     concurrency: config.jobConcurrency,
   });

@@ -12,7 +12,7 @@ import { createUsage } from './usage/index.ts';
 export interface Rooms {
   readonly identity: Identity;
   readonly routes: readonly Routes[];
-  readonly jobHandlers: Partial<JobHandlers>;
+  readonly jobHandlers: JobHandlers;
   /** Before the first request and the first job. */
   prepare(): Promise<void>;
   /** In the background after a start: compares what the engine has with the records and mends what differs. */
@@ -31,7 +31,11 @@ export function wireRooms(platform: Platform): Rooms {
   const { confirmCaller } = identity;
   const registry = createRegistry({ ...platform, attemptRates, confirmCaller });
   const keysOf = (meterId: string) => keysOfMeter(database, meterId);
-  const reports = createReports({ ...platform, reportsFolder: join(config.data, 'reports') });
+  const reports = createReports({
+    ...platform,
+    reportsFolder: join(config.data, 'reports'),
+    renewalPauseSeconds: config.reportRenewalInterval,
+  });
   const usage = createUsage({
     ...platform,
     keysOf,

@@ -25,6 +25,8 @@ export interface ReportsOptions {
   readonly clock: () => Date;
   /** A folder of this service alone, on the disk of the archive; what is left in it from before is removed. */
   readonly reportsFolder: string;
+  /** The shortest time between two renewals of a long history, seconds. */
+  readonly renewalPauseSeconds: number;
   /** By the name that contracts give them; the shipped ones at first. */
   readonly ruleSets?: RuleSets;
 }
@@ -101,7 +103,7 @@ export function createReports(options: ReportsOptions): Reports {
       await mkdir(reportsFolder, { recursive: true, mode: 0o700 });
     },
     async requestRenewal(transaction, meterId, month) {
-      const due = await noteChange(transaction, meterId, month, clock());
+      const due = await noteChange(transaction, meterId, month, clock(), options.renewalPauseSeconds);
       await ask(transaction, 'reports-renew', meterId, month, due);
     },
     renew: ({ meterId, month }) => renewReports(tools, meterId, month),
