@@ -4,7 +4,7 @@ import { type PartKind, RECORDS } from '@meterhouse/contract';
  * What the engine has to know of each kind of record. The field order is the contract's; the types are those of the tables,
  * with plain strings where a table has dictionaries. A test compares them with both.
  */
-type FieldType =
+export type FieldType =
   | 'UUID'
   | 'DateTime'
   | 'String'

@@ -212,6 +212,29 @@ test('a broken part does not hide the faults of the parts after it', async () =>
   );
 });
 
+test('a part is one plain gzip member: a second one, even an empty one, a name or a wrong checksum is refused', async () => {
+  const [empty, one, two] = [gzipSync(''), gzipSync(vmLine), gzipSync(vmLine.repeat(2))];
+  const named = Buffer.concat([
+    one.subarray(0, 3),
+    Buffer.of(8),
+    one.subarray(4, 10),
+    Buffer.from('a\0'),
+    one.subarray(10),
+  ]);
+  const other = Buffer.concat([one.subarray(0, -8), two.subarray(-8)]);
+  for (const part of [
+    Buffer.concat([one, one]),
+    Buffer.concat([empty, one]),
+    Buffer.concat([one, empty]),
+    named,
+    other,
+  ]) {
+    const { faults } = await check(await forged([['vm', part, 1]]));
+    assert.equal(codes(faults)[0], 'vm - bad-gzip');
+  }
+  assert.deepEqual(codes((await check(await forged([['vm', one, 1]]), {}, 1)).faults), []);
+});
+
 test('bytes hidden behind the end of a gzip member are found, however many', async () => {
   for (const hidden of [1, 100, 5_000_000]) {
     const part = Buffer.concat([gzipSync(vmLine), Buffer.alloc(hidden)]);

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { type ClickHouseClient, createClient } from '@clickhouse/client';
 import { Session } from 'chdb';
 import { createChdbConnection } from 'chdb/connection';
@@ -99,6 +100,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       loads,
       reports,
       reads,
+      formats: resolve(path, 'format_schemas'),
       version: row?.version ?? 'unknown',
       close() {
         closing ??= Promise.all([loads.idle(), reports.idle(), reads.idle()]).then(closeAll);

@@ -22,6 +22,8 @@ export interface Engine {
   readonly reports: EngineLane;
   /** Small reads that a caller waits for. */
   readonly reads: EngineLane;
+  /** A folder for the templates that formats of statements name; an absolute path. */
+  readonly formats: string;
   /** The engine's own version, for manifests and `/metrics`. */
   readonly version: string;
   close(): Promise<void>;

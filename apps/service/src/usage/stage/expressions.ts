@@ -1,115 +1,148 @@
 import { LIMITS } from '@meterhouse/contract';
-import type { Kind } from '../kinds.ts';
+import type { FieldType, Kind } from '../kinds.ts';
 
 /** The engine's SQL is made from fixed lists alone: nothing that came over a wire is ever pasted into it. */
-const READ_AS: Readonly<Record<string, string>> = {
-  DateTime: "DateTime('UTC')",
-  Codes: 'Array(String)',
-  // As text: an unknown word must show, not become the first value.
-  Power: 'String',
-  Category: 'String',
-};
-const WORDS: Readonly<Record<string, string>> = {
-  Power: "'on', 'off', 'suspended'",
-  Category: "'rental', 'perpetual', 'demo', 'none', 'unknown'",
+const WORDS: Partial<Record<FieldType, readonly string[]>> = {
+  Power: ['on', 'off', 'suspended'],
+  Category: ['rental', 'perpetual', 'demo', 'none', 'unknown'],
 };
 /** What the contract allows in no text: C0, DEL, C1, and the two line separators. */
 const CONTROL = String.raw`[\\x00-\\x1f\\x7f\\x{80}-\\x{9f}\\x{2028}\\x{2029}]`;
-const CODE = '^[a-z0-9-]{1,64}$';
+const UUID = '^"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"$';
+const CODES = '^([a-z0-9-]{1,64}(,[a-z0-9-]{1,64})*)?$';
 const LARGEST = '9007199254740991';
 
-const names = (kind: Kind) => kind.fields.map(({ name }) => name);
-const of = (kind: Kind, type: string) =>
-  kind.fields.filter((field) => field.type === type).map(({ name }) => name);
-/** Inside a string literal of SQL. */
-const quoted = (text: string) => text.replaceAll("'", "\\'");
-
-/**
- * The one way to write a record as a line, from its columns: the contract's field order, no spaces. Of all that JSON can
- * escape only `"` and `\` are allowed in a text, so `escaped` says whether they may be in there at all.
- */
-export function plainLine(kind: Kind, escaped: boolean): string {
-  const pieces: string[] = [];
-  let literal = '{';
-  for (const { name, type } of kind.fields) {
-    literal += `${literal === '{' ? '' : ','}"${name}":`;
-    const bare = type.startsWith('UInt') || type === 'Codes';
-    if (!bare) literal += '"';
-    pieces.push(`'${literal}'`, written(name, type, escaped));
-    literal = bare ? '' : '"';
-  }
-  return `concat(${pieces.join(', ')}, '${literal}}')`;
+interface Field {
+  readonly name: string;
+  readonly type: FieldType;
 }
 
-function written(name: string, type: string, escaped: boolean): string {
-  switch (type) {
-    case 'DateTime':
-      return `formatDateTime(${name}, '%Y-%m-%dT%H:%i:%SZ')`;
-    case 'Codes':
-      return `if(empty(${name}), '[]', concat('["', arrayStringConcat(${name}, '","'), '"]'))`;
-    case 'String':
-      return escaped ? String.raw`replaceAll(replaceAll(${name}, '\\', '\\\\'), '"', '\\"')` : name;
-    default:
-      return `toString(${name})`;
-  }
+const of = (kind: Kind, ...types: readonly FieldType[]) =>
+  kind.fields.filter(({ type }) => types.includes(type)).map(({ name }) => name);
+/** The column that holds a field as it was read. */
+const raw = (name: string) => `${name}_raw`;
+const joined = (name: string) => `${name}_joined`;
+
+/** Whether a dictionary pays: within a block the other fields hardly repeat. */
+function repeats({ name, type }: Field, kind: Kind): boolean {
+  return type !== 'Codes' && type !== 'UInt64' && !(name === kind.thing && type === 'UUID');
 }
 
 /**
- * Reads each line by itself into typed fields and throws unless the line is, byte for byte, what those fields are written as.
- * So whatever the engine's parser would forgive (an absent number, null, `true`, 4294971392, an unknown word, a key that
- * stands twice, two objects on a line) cannot pass: written out again it would be another line. More lines than the header
- * announces stop the reading, so that a bomb does not fill the disk.
+ * The records of a file, typed, each with `digest` and the `bytes` of its line; throws on the first block that holds a bad one.
+ *
+ * The parser of the template refuses every line that has other keys, another order or a space between them. What it reads is
+ * compared with what it means: a UUID, time, word or number must be written as its value would be. Texts come unescaped, so
+ * a needless escape is found by the bytes: the lines' lengths, reckoned from the values, must sum up to what was unpacked, and
+ * no escape but `\"` and `\\` is as short as that. What repeats stands in dictionaries, so that it is checked and converted
+ * once a block. More records than announced stop the reading.
  */
-export function strictLines(kind: Kind): string {
-  const tuple = kind.fields.map(({ name, type }) => `${name} ${READ_AS[type] ?? type}`).join(', ');
-  const wrong = [
-    `if(position(line, '\\\\') = 0, ${plainLine(kind, false)}, ${plainLine(kind, true)}) != line`,
-    ...kind.fields.flatMap(({ name, type }) => (WORDS[type] ? [`${name} NOT IN (${WORDS[type]})`] : [])),
-    'rowNumberInAllBlocks() >= {records:UInt64}',
-  ];
-  return `SELECT ${names(kind).join(', ')}
+export function typedRecords(kind: Kind): string {
+  const { fields } = kind;
+  const structure = fields.map(
+    ({ name, type }) => `${name} ${type === 'Codes' ? 'Array(String)' : 'String'}`,
+  );
+  const read = fields.map((field) =>
+    repeats(field, kind)
+      ? `toLowCardinality(${field.name}) AS ${raw(field.name)}`
+      : `${field.name} AS ${raw(field.name)}`,
+  );
+  const codes = of(kind, 'Codes').map(
+    (name) => `toLowCardinality(arrayStringConcat(${raw(name)}, ',')) AS ${joined(name)}`,
+  );
+  return `SELECT ${fields.map(({ name }) => name).join(', ')},
+      reinterpretAsUInt128(SHA256(text)) AS digest, ${lineBytes(kind)} AS bytes
     FROM (
-      SELECT line, JSONExtract(line, 'Tuple(${quoted(tuple)})') AS fields,
-        ${names(kind)
-          .map((name) => `fields.${name} AS ${name}`)
-          .join(', ')}
-      FROM file({file:String}, 'LineAsString', 'line String', 'gzip')
+      SELECT *, ${[...codes, ...fields.map((field) => `${value(field)} AS ${field.name}`)].join(', ')},
+        ${recordText(kind)} AS text
+      FROM (SELECT ${read.join(', ')} FROM (
+        SELECT * FROM file({file:String}, 'Template', '${structure.join(', ')}', 'gzip')
+        LIMIT {records:UInt64} + 1
+      ))
     )
-    WHERE NOT throwIf(${wrong.join(' OR ')}, 'not a plain line')`;
+    WHERE NOT throwIf(${faults(kind).join(' OR ')}, 'a bad record')`;
 }
 
-/**
- * How lines are read; goes into the SETTINGS clause. Reading ahead in parallel is off: it would hold a line of three gigabytes
- * several times over before anything looks at it.
- */
-export const READING = `date_time_input_format = 'best_effort', input_format_parallel_parsing = 0,
-  input_format_max_block_size_bytes = 33554432, max_memory_usage = 1000000000`;
+/** A field's value from what was read. */
+function value({ name, type }: Field): string {
+  switch (type) {
+    case 'UUID':
+      return `toUUIDOrZero(substring(${raw(name)}, 2, 36))`;
+    case 'DateTime':
+      return `toDateTimeOrZero(substring(${raw(name)}, 2, 19), 'UTC')`;
+    case 'UInt16':
+    case 'UInt32':
+    case 'UInt64':
+      return `to${type}OrZero(${raw(name)})`;
+    case 'Power':
+    case 'Category':
+      return unquoted(name);
+    default:
+      return raw(name);
+  }
+}
 
-/** True for a row that the contract refuses for what a field says. On dictionary columns it costs one look per word. */
-export function faultyRow(kind: Kind): string {
+const unquoted = (name: string) => `substring(${raw(name)}, 2, length(${raw(name)}) - 2)`;
+
+/** As `packages/metering/src/package/digest.ts` has it: the kind and the values, joined by TAB. */
+function recordText(kind: Kind): string {
+  const values = kind.fields.map(({ name, type }) => {
+    if (type === 'Codes') return joined(name);
+    return type === 'String' || type.startsWith('UInt') ? raw(name) : unquoted(name);
+  });
+  return `concat('${kind.kind}\\t', ${values.join(`, '\\t', `)})`;
+}
+
+/** The length of the record's one spelling with its LF, from the length of its text. */
+function lineBytes(kind: Kind): string {
+  const separators = kind.kind.length + kind.fields.length;
+  const quotes = of(kind, 'Codes').map((name) => ` + 2 * length(${raw(name)})`);
+  return `toUInt32(length(text) + ${frameBytes(kind) - separators}
+    + countSubstrings(text, '"') + countSubstrings(text, '\\\\')${quotes.join('')})`;
+}
+
+/** What of a line is no value: braces, LF, and for each field its key, colon, comma, quotes or brackets. */
+function frameBytes(kind: Kind): number {
+  const own = (type: FieldType) => (type.startsWith('UInt') ? 0 : 2);
+  return kind.fields.reduce((sum, { name, type }) => sum + name.length + 4 + own(type), 2);
+}
+
+/** No good line of the kind is shorter; an estimate from below. */
+export function leastBytes(kind: Kind): number {
+  const values = { UUID: 36, DateTime: 20 } as const;
+  return kind.fields.reduce(
+    (sum, { type }) => sum + (type === 'UUID' || type === 'DateTime' ? values[type] : 0),
+    frameBytes(kind),
+  );
+}
+
+/** Each is true for a record that the contract refuses. */
+function faults(kind: Kind): string[] {
   const texts = of(kind, 'String');
-  const faults = [
+  return [
+    ...of(kind, 'UUID').map((name) => `NOT match(${raw(name)}, '${UUID}')`),
+    ...of(kind, 'DateTime').map((name) => `formatDateTime(${name}, '"%Y-%m-%dT%H:%i:%SZ"') != ${raw(name)}`),
+    ...of(kind, 'UInt16', 'UInt32', 'UInt64').map((name) => `toString(${name}) != ${raw(name)}`),
+    ...kind.fields.flatMap(({ name, type }) => {
+      const words = WORDS[type];
+      return words ? [`${raw(name)} NOT IN (${words.map((word) => `'"${word}"'`).join(', ')})`] : [];
+    }),
     'toStartOfHour(hour) != hour',
     'toYYYYMM(hour) != {month:UInt32}',
     'started < hour',
     'ended > hour + 3600',
     'started >= ended',
-    ...texts.map((name) => `match(${name}, '${CONTROL}')`),
-    ...texts.map((name) => `NOT isValidUTF8(${name})`),
-    ...texts.map(
-      (name) => `length(${name}) > ${LIMITS.textLength} AND lengthUTF8(${name}) > ${LIMITS.textLength}`,
-    ),
-    ...kind.named.map((name) => `empty(${name})`),
+    ...texts.map((name) => `match(${raw(name)}, '${CONTROL}')`),
+    ...texts.map((name) => `NOT isValidUTF8(${raw(name)})`),
+    ...texts.map((name) => `lengthUTF8(${raw(name)}) > ${LIMITS.textLength}`),
+    ...kind.named.map((name) => `empty(${raw(name)})`),
     ...of(kind, 'UInt64').map((name) => `${name} > ${LARGEST}`),
     ...of(kind, 'Codes').flatMap((name) => [
-      `length(${name}) > ${LIMITS.codes}`,
-      `arrayExists(code -> NOT match(code, '${CODE}'), ${name})`,
-      `arrayExists((left, right) -> left >= right, arrayPopBack(${name}), arrayPopFront(${name}))`,
+      `length(${raw(name)}) != if(empty(${joined(name)}), 0, countSubstrings(${joined(name)}, ',') + 1)`,
+      `countSubstrings(${joined(name)}, ',') >= ${LIMITS.codes}`,
+      `NOT match(${joined(name)}, '${CODES}')`,
+      `arraySort(arrayDistinct(${raw(name)})) != ${raw(name)}`,
     ]),
-    ...(kind.kind === 'vm' ? ["power = 'on' AND empty(host)"] : []),
-  ];
-  return faults.map((fault) => `(${fault})`).join(' OR ');
+    ...(kind.kind === 'vm' ? [`${raw('power')} = '"on"' AND empty(${raw('host')})`] : []),
+  ].map((fault) => `(${fault})`);
 }
-
-/** Sum modulo 2^256 of the SHA-256 of each line, little endian: as `packages/metering/src/package/digest.ts` tells it. */
-export const DIGEST_OF_LINES = 'sumWithOverflow(reinterpretAsUInt256(SHA256(text)))';

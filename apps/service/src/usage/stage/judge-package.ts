@@ -3,8 +3,10 @@ import { Problem } from '@meterhouse/contract';
 import { checkPackage, FaultLog, type Faults, instantOf, type KeyLookup } from '@meterhouse/metering';
 import type { Engine } from '../../platform/engine/index.ts';
 import type { Logger } from '../../platform/http/index.ts';
+import { KINDS } from '../kinds.ts';
 import { removeParts } from './cut-package.ts';
-import { openSlices, type SliceContent, type StagedPart, stagePackage } from './stage.ts';
+import { leastBytes } from './expressions.ts';
+import { openSlices, type SliceContent, type StagedPart, type StageVerdict, stagePackage } from './stage.ts';
 
 export interface JudgeRequest {
   readonly tag: string;
@@ -40,23 +42,33 @@ export interface JudgeTools {
  */
 export async function judgePackage(tools: JudgeTools, request: JudgeRequest): Promise<Judgement> {
   const { engine, logger } = tools;
-  const { tag, meterId, header, parts, file, keyOf, unpackedBytes } = request;
+  const { tag, parts, file, keyOf, unpackedBytes } = request;
   try {
-    const open = openSlices(header.products, instantOf);
-    const staged = await stagePackage(engine, { tag, meterId, month: header.month, parts, open });
-    if (staged.verdict === 'plain') return { good: true, slices: staged.slices };
+    const staged = await stageWithin(engine, request);
+    const plain = staged.verdict === 'plain';
+    if (plain && staged.bytes <= unpackedBytes) return { good: true, slices: staged.slices };
     const { faults } = await checkPackage(file, { keyOf, unpackedBytes });
     if (faults.total > 0) return { good: false, faults };
-    if (staged.memory)
+    const why = plain ? 'more bytes than may come' : staged.why;
+    if (!plain && staged.memory)
       throw new Problem('engine-busy', {
         detail: 'The engine has not enough memory for this package just now.',
         headers: { 'Retry-After': '30' },
       });
-    logger.error({ tag, why: staged.why }, 'the engine refuses a package that the plain reader takes');
-    return { good: false, faults: disagreement(staged.why) };
+    logger.error({ tag, why }, 'the engine refuses a package that the plain reader takes');
+    return { good: false, faults: disagreement(why) };
   } finally {
     await removeParts(parts);
   }
+}
+
+/** More records than could fit into what a package may unpack to are not even looked at: they would fill the disk. */
+async function stageWithin(engine: Engine, request: JudgeRequest): Promise<StageVerdict> {
+  const { tag, meterId, header, parts, unpackedBytes } = request;
+  const least = parts.reduce((sum, { kind, records }) => sum + records * leastBytes(KINDS[kind]), 0);
+  if (least > unpackedBytes) return { verdict: 'unsure', why: 'more records than may come', memory: false };
+  const open = openSlices(header.products, instantOf);
+  return stagePackage(engine, { tag, meterId, month: header.month, parts, open });
 }
 
 function disagreement(why: string): Faults {

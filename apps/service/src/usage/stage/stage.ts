@@ -1,7 +1,9 @@
 import type { PartKind } from '@meterhouse/contract';
 import type { Engine } from '../../platform/engine/index.ts';
-import { KIND_NAMES, KINDS, NO_RECORDS, type RecordCounts } from '../kinds.ts';
-import { DIGEST_OF_LINES, faultyRow, plainLine, READING, strictLines } from './expressions.ts';
+import { KINDS, NO_RECORDS, type RecordCounts } from '../kinds.ts';
+import { beginsWithText } from './begins-with-text.ts';
+import { typedRecords } from './expressions.ts';
+import { recordFormat } from './record-format.ts';
 
 /** One part of a package, cut out into a file of its own. */
 export interface StagedPart {
@@ -20,7 +22,7 @@ export interface SliceContent {
   /** Unix seconds. */
   readonly hour: number;
   readonly records: RecordCounts;
-  /** Content digest, 64 hexadecimal digits. */
+  /** Content digest, 32 hexadecimal digits. */
   readonly digest: string;
 }
 
@@ -37,12 +39,27 @@ export interface StageRequest {
 
 /** `unsure`: something is wrong, or the engine could not look (`memory`); the plain reader must say what. */
 export type StageVerdict =
-  | { readonly verdict: 'plain'; readonly slices: readonly SliceContent[] }
+  | {
+      readonly verdict: 'plain';
+      readonly slices: readonly SliceContent[];
+      /** What the parts unpack to, together. */
+      readonly bytes: bigint;
+    }
   | { readonly verdict: 'unsure'; readonly why: string; readonly memory: boolean };
 
-const DIGESTS = 1n << 256n;
-/** Two threads parse; more would take the memory of the load beside. */
-const THREADS = 'max_threads = 2, max_insert_threads = 2';
+const DIGESTS = 1n << 128n;
+/**
+ * One thread reads while another checks. Rows are written a quarter of a million at a time, while the next ones are read;
+ * less would leave many parts to merge.
+ */
+const PACE = `max_threads = 2, max_insert_threads = 1, parallel_view_processing = 1,
+  min_insert_block_size_rows = 262144, min_insert_block_size_bytes = 0,
+  min_insert_block_size_rows_for_materialized_views = 262144, min_insert_block_size_bytes_for_materialized_views = 0`;
+/**
+ * A record of three gigabytes ends at the memory, a file of a hundred gigabytes of good lines at the time; what is honest
+ * takes 200 MB and some seconds.
+ */
+const BOUNDS = 'max_memory_usage = 1000000000, max_execution_time = 300';
 
 /** The names of an upload's stage. */
 export function stageTable(tag: string, kind: PartKind): string {
@@ -51,8 +68,11 @@ export function stageTable(tag: string, kind: PartKind): string {
 }
 
 /**
- * Loads the parts of a package into tables of their own and checks them: every line strictly, every value, every span, the
- * slices against the header, the number of records and of bytes. Nothing outside the stage changes.
+ * Loads the parts of a package into tables of their own and checks them: every line, every value, every span, the slices
+ * against the header, the number of records and of bytes. Nothing outside the stage changes.
+ *
+ * A part is read once. Its records go into a table that keeps nothing, from where one view writes the rows into the stage and
+ * another sums up each slice. All of it goes with the stage.
  *
  * @throws problem `engine-busy`, or the engine's own error where it failed for another reason than the lines
  */
@@ -60,22 +80,40 @@ export async function stagePackage(engine: Engine, request: StageRequest): Promi
   await dropStage(engine, request.tag);
   const contents = await Promise.all(request.parts.map((part) => stagePart(engine, request, part)));
   const slices = new Map<string, SliceContent>();
+  let bytes = 0n;
   for (const [index, content] of contents.entries()) {
     if ('why' in content) return { verdict: 'unsure', ...content };
     const { kind } = request.parts[index]!;
     for (const row of content) addSlice(slices, kind, row);
+    bytes += sumOf(content, 'bytes');
   }
   for (const key of slices.keys())
     if (!request.open.has(key))
       return { verdict: 'unsure', why: `records for the slice ${key}, which is not listed`, memory: false };
-  return { verdict: 'plain', slices: [...slices.values()] };
+  return { verdict: 'plain', slices: [...slices.values()], bytes };
 }
 
 /** Removes an upload's stage; without one it does nothing. */
 export async function dropStage(engine: Engine, tag: string): Promise<void> {
-  for (const kind of KIND_NAMES)
-    await engine.loads.command(`DROP TABLE IF EXISTS ${stageTable(tag, kind)} SYNC`);
+  const prefix = stageTable(tag, 'vm').slice(0, -'vm'.length);
+  const tables = await engine.loads.rows<{ name: string }>(
+    'SELECT name FROM system.tables WHERE database = currentDatabase() AND startsWith(name, {prefix:String})',
+    { prefix },
+  );
+  await dropTables(
+    engine,
+    tables.map(({ name }) => name),
+  );
 }
+
+/** Views before what they read from, else an insert between the two would find half of them. */
+export async function dropTables(engine: Engine, names: readonly string[]): Promise<void> {
+  const views = names.filter((name) => VIEW.test(name));
+  for (const name of new Set([...views, ...names]))
+    await engine.loads.command(`DROP TABLE IF EXISTS ${name} SYNC`);
+}
+
+const VIEW = /_(rows|slices)$/;
 
 interface Unsure {
   readonly why: string;
@@ -87,9 +125,11 @@ interface SliceRow {
   start: number;
   records: string;
   bytes: string;
-  faulty: string;
   digest: string;
 }
+
+const sumOf = (rows: readonly SliceRow[], what: 'records' | 'bytes') =>
+  rows.reduce((sum, row) => sum + BigInt(row[what]), 0n);
 
 /** The slices of one part, or why it is not plainly good. */
 async function stagePart(
@@ -97,42 +137,70 @@ async function stagePart(
   request: StageRequest,
   part: StagedPart,
 ): Promise<SliceRow[] | Unsure> {
-  const kind = KINDS[part.kind];
-  const table = stageTable(request.tag, part.kind);
-  const columns = kind.fields.map(({ name }) => name).join(', ');
-  await engine.loads.command(`CREATE TABLE ${table} AS ${kind.table}`);
+  const unsure = (why: string, memory = false) => ({ why: `${part.kind}: ${why}`, memory });
+  if (!(await beginsWithText(part.path))) return unsure('its first gzip member is empty or has a name');
+  let found: Found;
   try {
-    await engine.loads.command(
-      `INSERT INTO ${table} (meter, upload, ${columns})
-       SELECT {meter:UInt64}, {upload:UInt64}, * FROM (${strictLines(kind)})
-       SETTINGS ${READING}, ${THREADS}`,
-      { meter: request.meterId, upload: request.tag, file: part.path, records: part.records },
-    );
+    found = await loadPart(engine, request, part);
   } catch (error) {
     const type = error instanceof Error && 'type' in error ? String(error.type) : '';
-    const memory = type === 'MEMORY_LIMIT_EXCEEDED';
-    if (memory || OF_THE_LINES.has(type)) return { why: `${part.kind}: ${type}`, memory };
+    const bounded = OF_THE_BOUNDS.has(type);
+    if (bounded || OF_THE_LINES.test(type)) return unsure(type, bounded);
     throw error;
   }
-  const rows = await engine.loads.rows<SliceRow>(
-    `SELECT toString(product) AS id, toUnixTimestamp(hour) AS start, toString(count()) AS records,
-       toString(sum(length(text) + 1)) AS bytes, toString(countIf(${faultyRow(kind)})) AS faulty,
-       toString(${DIGEST_OF_LINES}) AS digest
-     FROM (SELECT *, ${plainLine(kind, true)} AS text FROM ${table})
-     GROUP BY product, hour
-     SETTINGS ${THREADS}`,
-    { month: Number(request.month.slice(0, 4) + request.month.slice(5, 7)) },
+  const records = sumOf(found.slices, 'records');
+  if (records !== BigInt(part.records)) return unsure(`${part.records} records announced, ${records} there`);
+  if (Number(sumOf(found.slices, 'bytes') & 0xffff_ffffn) !== part.unpackedBytes)
+    return unsure('bytes that no line accounts for');
+  return found.overlaps === '0' ? found.slices : unsure('overlapping spans');
+}
+
+interface Found {
+  readonly slices: SliceRow[];
+  /** How many spans begin before the one ahead has ended. */
+  readonly overlaps: string | undefined;
+}
+
+/** Reads the lines of a part into its stage, and tells what is there then. */
+async function loadPart(engine: Engine, request: StageRequest, part: StagedPart): Promise<Found> {
+  const kind = KINDS[part.kind];
+  const table = stageTable(request.tag, part.kind);
+  const columns = ['meter', 'upload', ...kind.fields.map(({ name }) => name)].join(', ');
+  const { loads } = engine;
+  await loads.command(`CREATE TABLE ${table} AS ${kind.table}`);
+  await loads.command(
+    `CREATE TABLE ${table}_read ENGINE = Null AS
+     SELECT *, toUInt128(0) AS digest, toUInt32(0) AS bytes FROM ${table}`,
   );
-  const records = rows.reduce((sum, row) => sum + Number(row.records), 0);
-  const bytes = rows.reduce((sum, row) => sum + BigInt(row.bytes), 0n);
-  const unsure = (why: string) => ({ why: `${part.kind}: ${why}`, memory: false });
-  if (records !== part.records) return unsure(`${part.records} records announced, ${records} there`);
-  if (Number(bytes & 0xffff_ffffn) !== part.unpackedBytes) return unsure('bytes that no line accounts for');
-  const faulty = rows.find((row) => row.faulty !== '0');
-  if (faulty) return unsure('a value that the contract refuses');
-  const [overlap] = await engine.loads.rows<{ n: string }>(overlaps(table, kind.thing));
-  if (overlap?.n !== '0') return unsure('overlapping spans');
-  return rows;
+  await loads.command(
+    `CREATE MATERIALIZED VIEW ${table}_rows TO ${table} AS SELECT ${columns} FROM ${table}_read`,
+  );
+  await loads.command(
+    `CREATE MATERIALIZED VIEW ${table}_slices ENGINE = Memory AS
+     SELECT product, hour, count() AS records, sum(bytes) AS bytes, sumWithOverflow(digest) AS digest
+     FROM ${table}_read GROUP BY product, hour`,
+  );
+  await loads.command(
+    `INSERT INTO ${table}_read (${columns}, digest, bytes)
+     SELECT {meter:UInt64}, {upload:UInt64}, * FROM (${typedRecords(kind)})
+     SETTINGS ${recordFormat(engine, kind)}, ${PACE}, ${BOUNDS}`,
+    {
+      meter: request.meterId,
+      upload: request.tag,
+      month: Number(request.month.slice(0, 4) + request.month.slice(5, 7)),
+      file: part.path,
+      records: part.records,
+    },
+  );
+  const [slices, [overlap]] = await Promise.all([
+    loads.rows<SliceRow>(
+      `SELECT toString(product) AS id, toUnixTimestamp(hour) AS start, toString(sum(records)) AS records,
+         toString(sum(bytes)) AS bytes, toString(sumWithOverflow(digest)) AS digest
+       FROM ${table}_slices GROUP BY product, hour`,
+    ),
+    loads.rows<{ n: string }>(overlaps(table, kind.thing)),
+  ]);
+  return { slices, overlaps: overlap?.n };
 }
 
 /** Spans of one thing that begin before the one ahead of them has ended. The table is in this order already. */
@@ -146,7 +214,7 @@ function overlaps(table: string, thing: string): string {
       FROM ${table}
       WINDOW earlier AS (ORDER BY meter, product, ${thing}, started ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
     )
-    SETTINGS ${THREADS}`;
+    SETTINGS max_threads = 2`;
 }
 
 function addSlice(slices: Map<string, SliceContent>, kind: PartKind, row: SliceRow): void {
@@ -157,25 +225,18 @@ function addSlice(slices: Map<string, SliceContent>, kind: PartKind, row: SliceR
     product: row.id,
     hour: row.start,
     records: { ...(before?.records ?? NO_RECORDS), [kind]: Number(row.records) },
-    digest: digest.toString(16).padStart(64, '0'),
+    digest: digest.toString(16).padStart(32, '0'),
   });
 }
 
 /**
- * The engine's errors that speak of what it read: a line that is not plain, broken gzip, too much of it. Any other (no disk,
- * no memory, a fault of ours) must not be blamed on the meter.
+ * The engine's errors that speak of what it read: a line that does not fit, broken gzip. Any other (no disk, a fault of ours)
+ * must not be blamed on the meter.
  */
-const OF_THE_LINES = new Set([
-  'FUNCTION_THROW_IF_VALUE_IS_NON_ZERO',
-  'ZLIB_INFLATE_FAILED',
-  'INCORRECT_DATA',
-  'CANNOT_PARSE_INPUT_ASSERTION_FAILED',
-  'UNEXPECTED_END_OF_FILE',
-  'ATTEMPT_TO_READ_AFTER_EOF',
-  'CANNOT_READ_ALL_DATA',
-  'TOO_LARGE_STRING_SIZE',
-  'TOO_MANY_ROWS_OR_BYTES',
-]);
+const OF_THE_LINES =
+  /^(FUNCTION_THROW_IF_VALUE_IS_NON_ZERO|ZLIB_INFLATE_FAILED|INCORRECT_DATA|UNEXPECTED_END_OF_FILE|ATTEMPT_TO_READ_AFTER_EOF|CANNOT_(PARSE|READ)_[A-Z_]+|TOO_LARGE_(STRING|ARRAY)_SIZE)$/;
+/** Those of BOUNDS: perhaps the lines, perhaps what else the machine has to do. */
+const OF_THE_BOUNDS = new Set(['MEMORY_LIMIT_EXCEEDED', 'TIMEOUT_EXCEEDED']);
 
 /** `product hour` of the slices of a header that may hold records. */
 export function openSlices(

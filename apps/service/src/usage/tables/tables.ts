@@ -1,8 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { type Engine, type EngineMigration, migrateEngine } from '../../platform/engine/index.ts';
+import { writeRecordFormats } from '../stage/record-format.ts';
 
-/** Brings the usage tables to the newest version and gives it. Called once at start, before anything is loaded or read. */
+/**
+ * Brings the usage tables to the newest version and gives it, and tells the engine how records are read into them. Called
+ * once at start, before anything is loaded or read.
+ */
 export async function createUsageTables(engine: Engine): Promise<number> {
+  await writeRecordFormats(engine);
   return migrateEngine(engine, await usageMigrations());
 }
 
