@@ -36,6 +36,9 @@ async function measureAll(options: BenchOptions): Promise<readonly Line[]> {
   const stand = await openStand(options);
   try {
     lines.push(...(await measureService(stand)));
+  } catch (error) {
+    say(`The end of the service's log:\n${await stand.endOfLog()}`);
+    throw error;
   } finally {
     await stand.close();
   }

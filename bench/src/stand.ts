@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -25,8 +25,12 @@ export interface Stand {
   records(): number;
   /** Bytes, over all processes of the service so far. */
   highest(): { service: number; postgres: number };
+  /** The end of the service's log, for when something failed. */
+  endOfLog(): Promise<string>;
   close(): Promise<void>;
 }
+
+const LOG_LINES = 12;
 
 export async function openStand(options: BenchOptions): Promise<Stand> {
   const root = await mkdtemp(join(tmpdir(), 'meterhouse-bench-'));
@@ -43,7 +47,8 @@ export async function openStand(options: BenchOptions): Promise<Stand> {
   try {
     service = await startService(always, log);
   } catch (error) {
-    say(`The service did not start; see ${log}.`);
+    say(`The end of the service's log:\n${await endOf(log)}`);
+    await rm(root, { recursive: true, force: true });
     throw error;
   }
 
@@ -95,12 +100,17 @@ export async function openStand(options: BenchOptions): Promise<Stand> {
     },
     records: () => meters.values().reduce((sum, meter) => sum + meter.records(), 0),
     highest: note,
+    endOfLog: () => endOf(log),
     async close() {
       for (const meter of meters.values()) meter.close();
       await Promise.allSettled([service.stop(), ...engines.map((engine) => engine.stop())]);
       await rm(root, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+async function endOf(log: string): Promise<string> {
+  return (await readFile(log, 'utf8')).trim().split('\n').slice(-LOG_LINES).join('\n');
 }
 
 async function nothingWaits(url: string): Promise<boolean> {

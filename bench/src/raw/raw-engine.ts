@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Order, RawForm, Told } from './orders.ts';
@@ -23,9 +23,14 @@ export interface RawEngine {
 export async function startRawEngine(path: string): Promise<RawEngine> {
   const program = fileURLToPath(new URL('raw-process.ts', import.meta.url));
   const child = fork(program, [path], { env: { ...process.env, UV_THREADPOOL_SIZE: '16' } });
+  const exit = once(child, 'exit');
+  const ended = exit.then(([code, signal]) => {
+    throw new Error(`The raw engine ended (${signal ?? `status ${code}`}).`);
+  });
+  ended.catch(() => undefined);
   const ask = async (order: Order): Promise<Told> => {
     child.send(order);
-    const [told] = (await Promise.race([once(child, 'message'), failure(child)])) as [Told];
+    const [told] = (await Promise.race([once(child, 'message'), ended])) as [Told];
     if (told.error !== undefined) throw new Error(`The raw engine: ${told.error}`);
     return told;
   };
@@ -36,15 +41,10 @@ export async function startRawEngine(path: string): Promise<RawEngine> {
     reports: async (meterId, month) => cost(await ask({ does: 'reports', meterId, month })),
     largestMeter: async () => (await ask({ does: 'largest-meter' })).meterId ?? '',
     async stop() {
-      const exit = once(child, 'exit');
+      if (!child.connected) return;
       await ask({ does: 'close' });
       child.disconnect();
       await exit;
     },
   };
-}
-
-async function failure(child: ChildProcess): Promise<never> {
-  const [code, signal] = await once(child, 'exit');
-  throw new Error(`The raw engine ended (${signal ?? code}).`);
 }

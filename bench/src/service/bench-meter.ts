@@ -1,7 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ActivationToken, ReportEntry, UploadAnswer, UploadDetail } from '@meterhouse/contract';
+import type {
+  ActivationToken,
+  AuthorizeAnswer,
+  ReportEntry,
+  UploadAnswer,
+  UploadDetail,
+} from '@meterhouse/contract';
 import {
   type ActivatedMeter,
   activateMeter,
@@ -66,11 +72,7 @@ export async function registerMeter(options: MeterOptions): Promise<BenchMeter> 
   const fresh = await initMeter(join(folder, 'meter'));
   const { agent } = fresh;
   const administrator = connect(server);
-  const { body: grant } = await administrator.call<{ access_token: string }>(
-    '/csp/gateway/am/api/auth/api-tokens/authorize',
-    { method: 'POST', form: { refresh_token: apiToken } },
-  );
-  const token = grant.access_token;
+  const token = await authorize(administrator, apiToken);
   await administrator.call('/usage/api/v1/agent-registrations', {
     method: 'POST',
     token,
@@ -91,17 +93,19 @@ export async function registerMeter(options: MeterOptions): Promise<BenchMeter> 
   );
   administrator.close();
   const meter = await activateMeter(fresh, server, activation.activationToken);
-  return meterOf(meter, { ...options, token });
+  return meterOf(meter, options, token);
 }
 
 async function meterOf(
   meter: ActivatedMeter,
-  { server, token, folder, vms, days: allDays }: MeterOptions & { readonly token: string },
+  { server, apiToken, folder, vms, days: allDays }: MeterOptions,
+  firstToken: string,
 ): Promise<BenchMeter> {
   const { agent } = meter;
   const out = join(folder, 'packages');
   const uploads = `/usage/api/v1/agents/${agent}/uploads`;
   let connection = connect(server);
+  let token = firstToken;
   let { accessToken } = await signIn(meter, server);
   let written = 0;
   let ticks = 0;
@@ -150,10 +154,21 @@ async function meterOf(
     async moveTo(address) {
       connection.close();
       connection = connect(address);
+      // Its address is the issuer of its tokens, so those of the one before are no longer good.
+      token = await authorize(connection, apiToken);
       ({ accessToken } = await signIn(meter, address));
     },
     close: () => connection.close(),
   };
+}
+
+/** Exchanges the administrator's API token. */
+async function authorize(connection: Connection, apiToken: string): Promise<string> {
+  const { body } = await connection.call<AuthorizeAnswer>('/csp/gateway/am/api/auth/api-tokens/authorize', {
+    method: 'POST',
+    form: { refresh_token: apiToken },
+  });
+  return body.access_token;
 }
 
 export async function removePackages(packages: readonly Package[]): Promise<void> {

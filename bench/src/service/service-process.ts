@@ -34,7 +34,7 @@ export async function startService(flags: readonly string[], logPath: string): P
   child.stderr?.pipe(log, { end: false });
   const exit = once(child, 'exit');
   const ended = exit.then(() => {
-    throw new Error(`The service ended by itself; its log is ${logPath}.`);
+    throw new Error('The service ended by itself.');
   });
   ended.catch(() => undefined);
   const url = await Promise.race([addressOf(child), ended]);
