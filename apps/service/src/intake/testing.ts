@@ -15,7 +15,7 @@ import type { Engine } from '../platform/engine/index.ts';
 import { withTestEngine } from '../platform/engine/testing.ts';
 import { type App, type Caller, createApp, type Routes } from '../platform/http/index.ts';
 import { createJobs } from '../platform/jobs/index.ts';
-import { createMetrics } from '../platform/telemetry/index.ts';
+import { createMetrics, type Metrics } from '../platform/telemetry/index.ts';
 import { keysOfMeter } from '../registry/index.ts';
 import { createUsage, type Usage } from '../usage/index.ts';
 import { createIntake, type IntakeConfig } from './intake.ts';
@@ -28,6 +28,7 @@ export interface IntakeHouse {
   readonly usage: Usage;
   readonly archive: FaultyArchive;
   readonly folder: string;
+  readonly metrics: Metrics;
   now: Date;
   /** Months that the reports room was told of. */
   readonly changed: string[];
@@ -68,6 +69,7 @@ export const config: IntakeConfig = {
 export async function openIntake(
   options: {
     config?: Partial<IntakeConfig>;
+    unpackedBytes?: number;
     routes?: (house: IntakeHouse) => readonly Routes[];
     /** Stands on these instead of its own, and leaves them when it closes. */
     on?: { database: Database; engine: Engine; folder: string };
@@ -87,17 +89,18 @@ export async function openIntake(
     recordChange: createRecordChange(clock),
     confirmCaller: async () => undefined,
     stageFolder: join(folder, 'stage'),
-    unpackedBytes: 64 * 1024 * 1024,
+    unpackedBytes: options.unpackedBytes ?? 64 * 1024 * 1024,
     async usageChanged(_transaction, meterId, month) {
       house.changed.push(`${meterId} ${month}`);
     },
   });
   await usage.prepare();
   if (!on) await keepApart(database, engine);
+  const metrics = createMetrics();
   const intake = createIntake({
     ...shared,
     usage,
-    metrics: createMetrics(),
+    metrics,
     config: { ...config, ...options.config },
     confirmCaller: async () => undefined,
     recordChange: createRecordChange(clock),
@@ -108,6 +111,7 @@ export async function openIntake(
     usage,
     archive,
     folder,
+    metrics,
     app: undefined as unknown as App,
     now: new Date('2023-03-10T10:00:00Z'),
     changed: [],
