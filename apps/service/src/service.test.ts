@@ -64,7 +64,7 @@ test('it is ready and well', async () => {
   const health = await fetch(`${service.url}/healthz`);
   const report = (await health.json()) as { checks: Record<string, { ok: boolean; detail: string }> };
   assert.equal(health.status, 200, JSON.stringify(report));
-  assert.deepEqual(Object.keys(report.checks), ['records', 'engine', 'disk', 'jobs', 'packages']);
+  assert.deepEqual(Object.keys(report.checks), ['records', 'engine', 'disk', 'jobs', 'packages', 'reports']);
 });
 
 test('a provisioned token is exchanged, and registers a meter', async () => {

@@ -1,106 +1,20 @@
-import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
-import { gunzipSync } from 'node:zlib';
-import {
-  type ClusterRecord,
-  type HostRecord,
-  REPORTS,
-  type ReportType,
-  type VmRecord,
-} from '@meterhouse/contract';
+import type { ClusterRecord, HostRecord, VmRecord } from '@meterhouse/contract';
 import {
   type Assignment,
-  currentSlices,
   type MeterMonth,
-  meterReports,
-  missingHours,
   parseMonth,
   type Rule,
   type RuleSet,
-  roundHalfAway,
   type Slice,
-  toTsv,
 } from '@meterhouse/metering';
 import fc from 'fast-check';
-import { withTestEngine } from '../platform/engine/testing.ts';
-import type { Engine } from '../platform/engine/types.ts';
-import { createUsageTables } from '../usage/tables/tables.ts';
-import { placesOf } from './places.ts';
-import { renderMonth } from './render/render-month.ts';
-import { insertUsage } from './testing-usage.ts';
+import { assertAgrees, readInTinyBlocks } from './testing-oracle.ts';
 
 const month = parseMonth('2023-02');
 const HOUR = 3600;
 const products = ['11111111-1111-4111-8111-111111111111', 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa'];
 const vmIds = ['0', 'f', '9'].map((digit) => `${digit.repeat(8)}-0000-4000-8000-${digit.repeat(12)}`);
-
-let engine: Engine;
-let meters = 0;
-
-before(async () => {
-  engine = await withTestEngine();
-  await createUsageTables(engine);
-  // Tiny blocks, so that runs are cut by their borders everywhere. Both clients of the lane are told.
-  await Promise.all([1, 2].map(() => engine.reports.command('SET max_block_size = 3')));
-});
-
-/** What the engine renders of a month, as plain text by report. */
-async function byEngine(input: MeterMonth, parts: number): Promise<Record<ReportType, string>> {
-  const meterId = String(++meters);
-  const slices = currentSlices(input);
-  await insertUsage(
-    engine,
-    meterId,
-    {
-      vm: slices.flatMap(({ vms }) => vms),
-      host: slices.flatMap(({ hosts }) => hosts),
-      cluster: slices.flatMap(({ clusters }) => clusters),
-    },
-    parts,
-  );
-  const ruleSets: Record<string, RuleSet> = { plain: input.withoutContract };
-  for (const [contract, ruleSet] of input.ruleSets) ruleSets[`of ${contract}`] = ruleSet;
-  const assignments = input.assignments.map(({ from, until, contract, site }) => ({
-    from: from ?? month.first,
-    until: until ?? month.last,
-    ...(contract === '' ? {} : { contract: { number: contract, ruleSet: `of ${contract}` } }),
-    ...(site === '' ? {} : { site: { name: site } }),
-  }));
-  const folder = await mkdtemp(join(tmpdir(), 'meterhouse-reports-'));
-  try {
-    const rendered = await renderMonth(
-      engine.reports,
-      {
-        meterId,
-        month,
-        places: placesOf(assignments, ruleSets, month),
-        products: input.products,
-        missingHours: roundHalfAway(missingHours(input)),
-      },
-      folder,
-    );
-    const texts: Partial<Record<ReportType, string>> = {};
-    for (const { type, path, rows } of rendered) {
-      const text = gunzipSync(await readFile(path)).toString();
-      assert.equal(rows, text.split('\n').length - 2);
-      texts[type] = text;
-    }
-    return texts as Record<ReportType, string>;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function assertAgrees(input: MeterMonth, parts = 1): Promise<Record<ReportType, string>> {
-  const expected = meterReports(input);
-  const actual = await byEngine(input, parts);
-  for (const type of Object.keys(REPORTS) as ReportType[])
-    assert.equal(actual[type], toTsv(REPORTS[type].columns, expected[type]), type);
-  return actual;
-}
 
 const instant = (seconds: number) => `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
 
@@ -307,14 +221,16 @@ const slicesOf = fc
     ),
   );
 
-const bill = fc.record({ contract: any('', '100', '200'), site: any('', 'Site A') });
+const bill = fc.option(fc.record({ contract: any('', '100', '200'), site: any('', 'Site A') }));
 const assignmentsOf = fc
   .tuple(fc.subarray([2, 4]), fc.array(bill, { minLength: 3, maxLength: 3 }))
   .map(([changes, bills]): Assignment[] => {
     const edges = [month.first, ...changes.map((hour) => month.first + hour * HOUR), month.last];
-    return edges.slice(1).map((until, place) => {
-      const { contract, site } = bills[place]!;
-      return { from: edges[place]!, until, contract, site: contract === '' ? '' : site };
+    return edges.slice(1).flatMap((until, place) => {
+      const own = bills[place];
+      if (!own) return [];
+      const site = own.contract === '' ? '' : own.site;
+      return [{ from: edges[place]!, until, contract: own.contract, site }];
     });
   });
 const cap = any('each-instant', 'monthly-average', 'none');
@@ -340,12 +256,14 @@ const months: fc.Arbitrary<MeterMonth> = fc
   }));
 
 describe('the engine renders what plain arithmetic says, byte for byte', () => {
+  before(readInTinyBlocks);
+
   it('for any spans, states, contracts, rules and parts', { timeout: 300_000 }, () =>
     fc.assert(
       fc.asyncProperty(months, fc.integer({ min: 1, max: 3 }), async (input, parts) => {
         await assertAgrees(input, parts);
       }),
-      { numRuns: 40 },
+      { numRuns: 30 },
     ),
   );
 });

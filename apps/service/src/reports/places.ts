@@ -22,7 +22,8 @@ export type RuleSets = Readonly<Record<string, RuleSet>>;
 const PLAIN = 'plain';
 
 /**
- * The places of a month, by contract and site, in the order in which they first hold.
+ * The places of a month, by contract and site, in the order in which they first hold. Hours without an assignment are without
+ * a contract: usage that nobody assigned must show all the same.
  *
  * @throws RangeError for a rule set that is not there or does not reach the month
  */
@@ -32,7 +33,7 @@ export function placesOf(
   month: Month,
 ): readonly Place[] {
   const groups = Map.groupBy(
-    assignments,
+    [...assignments, ...unassigned(assignments, month)],
     ({ contract, site }) => `${contract?.number ?? ''}\t${site?.name ?? ''}`,
   );
   return [...groups.values()].map((own) => {
@@ -45,7 +46,7 @@ export function placesOf(
       contract: contract?.number ?? '',
       site: site?.name ?? '',
       rules: rulesInForce(ruleSet, month.name),
-      ranges: own.map(({ from, until }) => ({ from, until })),
+      ranges: joined(own),
     };
   });
 }
@@ -62,7 +63,17 @@ function joined(ranges: readonly HourRange[]): readonly HourRange[] {
   for (const range of ranges.toSorted((a, b) => a.from - b.from)) {
     const last = result.at(-1);
     if (last?.until === range.from) result[result.length - 1] = { from: last.from, until: range.until };
-    else result.push(range);
+    else result.push({ from: range.from, until: range.until });
   }
   return result;
+}
+
+function unassigned(assignments: readonly Assignment[], month: Month): readonly Assignment[] {
+  const gaps: HourRange[] = [];
+  let from = month.first;
+  for (const range of joined([...assignments, { from: month.last, until: month.last }])) {
+    if (range.from > from) gaps.push({ from, until: range.from });
+    from = range.until;
+  }
+  return gaps;
 }

@@ -23,6 +23,8 @@ export async function findReport(
   organisationId: string,
   ref: string,
 ): Promise<StoredReport | undefined> {
+  // No ref holds anything else, and PostgreSQL takes no NUL as a text.
+  if (!/^[A-Za-z0-9_-]+$/.test(ref)) return undefined;
   const [row] = await on.query<StoredReport>(
     `select r.report_type, r.content_type, r.archive_key, r.content_length::float8 as content_length,
             encode(r.md5, 'hex') as md5, to_char(r.month, 'YYYY-MM') as month, m.agent_id, r.revision, r.superseded_at
