@@ -57,6 +57,12 @@ Examples:
 
 /** Runs a command line. @returns the exit status */
 export async function main(argv: readonly string[]): Promise<number> {
+  // When the reader of a pipe has gone, such as `head`, the rest is for nobody; what is under way still ends in good order.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
   const program = createProgram();
   for (const command of withSubcommands(program))
     command
@@ -68,8 +74,6 @@ export async function main(argv: readonly string[]): Promise<number> {
     return typeof process.exitCode === 'number' ? process.exitCode : EXIT.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    // The reader of a pipe has gone, such as `head`: nobody is there to be told.
-    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return EXIT.done;
     const failure = explain(error);
     if (failure === undefined) throw error;
     tell(failure, argv.includes('--json'));

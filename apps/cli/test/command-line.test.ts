@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { meterhouse } from './meterhouse.ts';
+import { MAIN, meterhouse } from './meterhouse.ts';
 
 const AGENT = '88531d1c-296e-4b47-8431-c0e8182148e7';
 
@@ -149,4 +150,9 @@ test('a meter is made once, and a trace with faults names them all', async (t) =
   const early = await meterhouse(replay);
   assert.equal(early.status, 6);
   assert.match(early.stderr, /meterhouse meter activate/);
+});
+
+test('a reader that goes away is no failure', () => {
+  const words = `"${process.execPath}" "${MAIN}" --help | head -1; exit \${PIPESTATUS[0]}`;
+  assert.equal(spawnSync('bash', ['-c', words]).status, 0);
 });

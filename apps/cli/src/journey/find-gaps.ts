@@ -12,11 +12,10 @@ export async function coverageOf(client: Client, agent: string, month: string): 
   return client.json<Coverage>(`/usage/api/v1/agents/${agent}/coverage/${month.replace('-', '/')}`);
 }
 
-/** What a meter's month misses, in stretches of equal hours. Hours that several meters saw were seen. */
+/** What a meter's month misses, in stretches of equal hours, by time. Hours that several meters saw were seen. */
 export function gapsOf({ products }: Coverage): Gap[] {
-  return products.flatMap(({ product, hours }) =>
-    hours
-      .filter(({ state }) => state !== 'collected' && state !== 'overlapping')
-      .map((run) => ({ product, ...run })),
-  );
+  return products
+    .flatMap(({ product, hours }) => hours.map((run) => ({ product, ...run })))
+    .filter(({ state }) => state !== 'collected' && state !== 'overlapping')
+    .sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0));
 }

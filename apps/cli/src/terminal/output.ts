@@ -7,6 +7,11 @@ export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
+/** Characters of a line of the terminal; without one a line may be as long as it is. */
+export function screenWidth(): number {
+  return process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
+}
+
 export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2));
 }

@@ -56,10 +56,11 @@ export function showCommand(): Command {
       }
       const { heading } = await import('../../terminal/style.ts');
       const { drawReport } = await import('../../terminal/report-table.ts');
+      const { screenWidth } = await import('../../terminal/output.ts');
       const { tellGaps } = await import('../../terminal/gap-lines.ts');
       for (const { report, table, gaps } of read) {
         print(heading(`${report.reportType} ${selection.month}, meter ${report.agentId}`));
-        print(drawReport(table, rows));
+        print(drawReport(table, { limit: rows, width: screenWidth() }));
         if (gaps !== undefined) for (const line of tellGaps(gaps)) print(line);
         print();
       }

@@ -4,7 +4,7 @@ import { type FoundReport, findReports } from '../../journey/find-reports.ts';
 import { readReport, saveReport } from '../../journey/read-report.ts';
 import { settled } from '../../journey/settled.ts';
 import { tellGaps } from '../../terminal/gap-lines.ts';
-import { print } from '../../terminal/output.ts';
+import { print, screenWidth } from '../../terminal/output.ts';
 import { drawReport } from '../../terminal/report-table.ts';
 import { bold, dim, green } from '../../terminal/style.ts';
 import { tellCall } from '../call.ts';
@@ -12,6 +12,8 @@ import { AUTHORISED, type Journey } from '../journey.ts';
 
 /** Rows of a report that are shown; the Monthly Usage Report is shown whole. */
 const ROWS = 4;
+/** Also where no terminal says how wide it is: the story is read by people. */
+const WIDTH = 140;
 
 /** Lists the month's reports, downloads, checks and shows them. */
 export async function readReports({ narrator, place, client, month }: Journey): Promise<void> {
@@ -44,7 +46,12 @@ export async function readReports({ narrator, place, client, month }: Journey): 
     const file = await saveReport(client, report, place.reports);
     print();
     print(`   ${bold(report.reportType)}  ${green('checksum fits')}  ${dim(file)}`);
-    print(drawReport(await readReport(client, report), whole ? Number.POSITIVE_INFINITY : ROWS));
+    print(
+      drawReport(await readReport(client, report), {
+        limit: whole ? Number.POSITIVE_INFINITY : ROWS,
+        width: Math.min(screenWidth(), WIDTH),
+      }),
+    );
     if (!whole) return;
     for (const line of tellGaps(gapsOf(await coverageOf(client, report.agentId, month)))) print(line);
   }

@@ -54,7 +54,7 @@ export async function sendMonth(journey: Journey, meter: ActivatedMeter): Promis
     `METERHOUSE_TOKEN=${place.token} npm run --silent meterhouse -- uploads send`,
     `--server "$SERVER" ${place.packages}/*`,
   );
-  const sending = await startProgress('   Sending ', 1);
+  const sending = await startProgress('   Sending', 1);
   const summary = await sendPackages(
     client,
     days.slice(1).map(({ path }) => path),
