@@ -173,7 +173,7 @@ export async function callAt(
     status: answer.status,
     headers: answer.headers,
     text,
-    json: isJson ? JSON.parse(text) : undefined,
+    json: isJson && text !== '' ? JSON.parse(text) : undefined,
   };
 }
 

@@ -217,8 +217,6 @@ export const reaches: Readonly<Record<string, (parties: Parties) => Reach[] | Pr
       nowhere: { path: `/usage/api/v1/reports?ref=${'A'.repeat(ref.length)}` },
     })),
 };
-// The same operation under HEAD tells no more.
-Object.assign(reaches, { 'HEAD /usage/api/v1/reports': reaches['GET /usage/api/v1/reports'] });
 
 function form(refreshToken: string): URLSearchParams {
   return new URLSearchParams({ refresh_token: refreshToken });

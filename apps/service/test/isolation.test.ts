@@ -144,6 +144,12 @@ test("what is another organisation's is answered as what is nobody's, and nothin
       const there = withoutNames(await callAs(operation, at, bearer), names);
       const nothing = withoutNames(await callAs(operation, nowhere, bearer), names);
       assert.deepEqual(there, nothing, `${operation.name} ${at.path} as ${as}`);
+      if (operation.method === 'GET') {
+        const [head, none] = await Promise.all(
+          [at, nowhere].map(({ path }) => house.call('HEAD', path, { bearer })),
+        );
+        assert.deepEqual(withoutNames(head!, names), withoutNames(none!, names), `HEAD ${at.path}`);
+      }
       tried += 1;
     }
   }

@@ -12,23 +12,32 @@ export interface Operation {
   /** The least role, or `meter`: the meter itself, or a reporter and above. */
   readonly access: string | undefined;
   readonly statuses: readonly string[];
-  readonly takesBody: boolean;
+  /** Names of what its query takes. */
+  readonly query: readonly string[];
 }
 
+/** What the document says there is; HEAD is left out, as it is GET without the body. */
 export async function readOperations(house: Pick<House, 'call'>): Promise<readonly Operation[]> {
   const { json } = await house.call('GET', '/openapi.json');
-  type Described = { security?: object[]; responses: object; requestBody?: object; description?: string };
+  type Described = {
+    security?: object[];
+    responses: object;
+    parameters?: { in: string; name: string }[];
+    description?: string;
+  };
   const paths = Object.entries(json.paths as Record<string, Record<string, Described>>);
   return paths.flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { security, responses, requestBody, description = '' }]) => ({
-      name: `${method.toUpperCase()} ${path}`,
-      method: method.toUpperCase(),
-      path,
-      open: (security ?? []).length === 0 || security!.some((one) => Object.keys(one).length === 0),
-      access: /Who: (the meter|\w+)/.exec(description)?.[1]?.replace('the ', ''),
-      statuses: Object.keys(responses),
-      takesBody: requestBody !== undefined,
-    })),
+    Object.entries(methods)
+      .filter(([method]) => method !== 'head')
+      .map(([method, { security, responses, parameters = [], description = '' }]) => ({
+        name: `${method.toUpperCase()} ${path}`,
+        method: method.toUpperCase(),
+        path,
+        open: (security ?? []).length === 0 || security!.some((one) => Object.keys(one).length === 0),
+        access: /Who: (the meter|\w+)/.exec(description)?.[1]?.replace('the ', ''),
+        statuses: Object.keys(responses),
+        query: parameters.filter((one) => one.in === 'query').map(({ name }) => name),
+      })),
   );
 }
 

@@ -78,8 +78,9 @@ function faultOf(payload: JWTPayload, client: string, issuer: string, now: numbe
   const faults: string[] = [];
   if (sub !== client) faults.push('sub must be the registration, as iss is');
   if (aud !== issuer) faults.push(`aud must be exactly ${issuer}`);
-  if (typeof jti !== 'string' || jti === '' || jti.length > 128)
-    faults.push('jti must be a text of 1 to 128 characters');
+  // PostgreSQL stores no NUL and no half of a surrogate pair.
+  if (typeof jti !== 'string' || !/^[\x21-\x7e]{1,128}$/.test(jti))
+    faults.push('jti must be 1 to 128 visible ASCII characters');
   if (iat === undefined) faults.push('iat is required');
   if (exp === undefined) faults.push('exp is required');
   if (iat !== undefined && iat > now + skew) faults.push('iat lies in the future: set the clock right');

@@ -98,6 +98,8 @@ function soundFields(body: unknown, faults: readonly ProblemFault[]): Partial<Re
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw new Problem('invalid-request', { errors: faults });
   const faulty = new Set(faults.map(({ pointer }) => pointer));
+  // A site is looked for in its contract: of a contract that cannot be read nothing more is said.
+  if (faulty.has('/contractNumber')) faulty.add('/siteName');
   const names = Object.keys(RegistrationRequest.properties);
   return Object.fromEntries(
     Object.entries(body).filter(([name]) => names.includes(name) && !faulty.has(`/${name}`)),

@@ -189,8 +189,10 @@ test('an empty body of any content type is fine where none is needed', async () 
       200,
       type,
     );
-  const chunked = { 'content-type': 'image/png', 'transfer-encoding': 'chunked' };
-  assert.equal((await app.inject({ method: 'POST', url, headers: chunked })).statusCode, 200);
+  for (const type of ['image/png', 'not a type']) {
+    const chunked = { 'content-type': type, 'transfer-encoding': 'chunked' };
+    assert.equal((await app.inject({ method: 'POST', url, headers: chunked })).statusCode, 200, type);
+  }
 });
 
 test('a body of another type is 415, one beyond the limit 413', async () => {
@@ -235,6 +237,15 @@ describe('an unknown address', () => {
     const answer = await app.inject({ method: 'GET', url: '/usage/api/v1/fails/%ff' });
     assert.equal(answer.statusCode, 400);
     assert.equal(answer.json().code, 'malformed-request');
+    assert.equal(answer.json().requestId, answer.headers['x-request-id']);
+  });
+
+  it('is 404 when a part of it is too long, and none of it is repeated', async () => {
+    const { app } = await start();
+    const answer = await app.inject({ url: `/usage/api/v1/fails/${'x'.repeat(201)}?refresh_token=hunter2` });
+    assert.equal(answer.statusCode, 404);
+    assert.ok(answer.headers['x-request-id']);
+    assert.ok(!answer.body.includes('xxx') && !answer.body.includes('hunter2'));
   });
 });
 

@@ -77,8 +77,14 @@ export async function createApp(options: AppOptions): Promise<App> {
     // Requests that still arrive on a kept connection while the service stops are answered like any other.
     return503OnClosing: false,
     clientErrorHandler: answerClientErrors(options.publicUrl),
+    // No hook runs for an address that the router cannot read, so what every answer carries is set here.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
-      sendProblem(asProblem(error, request), request, reply, options.publicUrl()),
+      sendProblem(
+        asProblem(error, request),
+        request,
+        reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' }),
+        options.publicUrl(),
+      ),
     ajv: {
       customOptions: {
         coerceTypes: false,

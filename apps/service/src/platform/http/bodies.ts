@@ -16,6 +16,9 @@ export function takeBodies(app: App): void {
     const { headers } = request.raw;
     const empty = headers['content-length'] === undefined || headers['content-length'] === '0';
     if (empty && headers['transfer-encoding'] === undefined) delete headers['content-type'];
+    // Of a chunked body nobody knows yet whether it is empty; the framework would refuse what is no type before it looks.
+    else if (request.routeOptions.config?.body === 'none' && !isMediaType(headers['content-type']))
+      headers['content-type'] = 'application/octet-stream';
   });
 
   app.addHook('preParsing', async (request, reply, payload) => {
@@ -44,6 +47,8 @@ export function takeBodies(app: App): void {
     return undefined;
   });
 }
+
+const isMediaType = (type = '') => /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+ *(;|$)/.test(type);
 
 /** Says where the text stops being JSON, without repeating any of it. */
 function jsonProblem(text: string): Problem {

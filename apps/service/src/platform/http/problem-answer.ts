@@ -9,6 +9,8 @@ const frameworkFaults: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'malformed-request',
   FST_ERR_BAD_URL: 'malformed-request',
+  // Its own words repeat the whole address, query and all.
+  FST_ERR_MAX_PARAM_LENGTH: 'not-found',
 };
 
 /**

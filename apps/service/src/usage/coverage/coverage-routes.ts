@@ -30,6 +30,8 @@ export function coverageRoutes({ database, clock }: { database: Database; clock:
         if (!meter)
           throw new Problem('not-found', { detail: 'Your organisation has no meter with this agentId.' });
         const month = `${year}-${number.padStart(2, '0')}`;
+        // No calendar of the database has a year 0.
+        if (year === '0000') return { agentId: meter.agentId, month, products: [] };
         const now = clock();
         const [products, overlaps] = await Promise.all([
           coverageOfMonth(database, meter.id, month, now),
