@@ -91,17 +91,15 @@ test('every parameter of every path takes hostile texts without a surprise', asy
   const before = await rowCounts();
   for (const operation of operations) {
     const texts = ['', '0', '-1', '1e9', '%00', '%0a', '%ff', '%', 'null', 'x'.repeat(6000), "'%20or%201=1--", '%ED%A0%80'];
-  const unknown = [
-    'refresh_token=%00',
-    '__proto__=1',
-    'a[b]=1',
-    '=',
-    'constructor[prototype][x]=1',
-    '&&&&==',
+  const unknown = ['refresh_token=%00', '__proto__=1', 'a[b]=1', '=', 'constructor[prototype][x]=1', '&&&&=='];
+  const queriesOf = ({ query }: Operation) => [
+    ...query.flatMap((name) => [...texts.map((text) => `${name}=${text}`), `${name}=1&${name}=1`, `${name}[]=1`]),
+    ...unknown,
   ];
   const before = await rowCounts();
-  // A DELETE with the right sequence, or a rebuild, is nothing hostile.
-  for (const operation of operations.filter(({ path }) => path !== '/metrics' && path !== '/openapi.json'))
+  // A new rebuild or activation token is no more hostile for its query.
+  const quiet = operations.filter(({ path }) => !/openapi|rebuilds$|activation-token$/.test(path));
+  for (const operation of quiet)
     for (const query of queriesOf(operation)) {
       const path = `${pathOf(operation)}?${query}`;
       const answer = await callRaw(house.url, operation.method, path, {
