@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { type ServiceProcess, startService } from '../src/demo/service-process.ts';
 import { makeThrowAway, type ThrowAway } from '../src/demo/throw-away.ts';
@@ -189,6 +191,24 @@ suite('the journey', () => {
       [],
     );
     assert.equal((await meterhouse(['reports', 'download', '--month', '2022-12'], environment)).status, 3);
+  });
+
+  test('the example script downloads and checks the same reports with curl alone', async (t) => {
+    if (spawnSync('sh', ['-c', 'curl --version && md5sum --version']).status !== 0) {
+      return t.diagnostic('there is no curl or md5sum here: the example was not run');
+    }
+    const script = fileURLToPath(new URL('../../../examples/monthly-reports.sh', import.meta.url));
+    const folder = join(place.root, 'by-script');
+    const ran = spawnSync('sh', [script, '2023', '01', folder], {
+      env: { PATH: process.env.PATH, ...environment },
+      encoding: 'utf8',
+    });
+    assert.equal(ran.status, 0, ran.stderr);
+    assert.equal(ran.stdout.trim().split('\n').length, 5);
+    for (const name of await readdir(folder)) {
+      const bytes = await readFile(join(folder, name));
+      assert.equal(`${createHash('md5').update(bytes).digest('hex')}.tsv.gz`, name);
+    }
   });
 
   test('the coverage of a month is drawn hour by hour', async () => {

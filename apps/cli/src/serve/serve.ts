@@ -1,3 +1,6 @@
+import { EXIT } from '../exit-codes.ts';
+import { explain } from '../explain.ts';
+import { Failure } from '../failure.ts';
 import { note } from '../terminal/output.ts';
 
 /**
@@ -17,7 +20,10 @@ export async function serve(flags: readonly string[]): Promise<void> {
   hearSignals(stop);
   process.once('disconnect', stop);
   const { createService, readConfig } = await import('@meterhouse/service');
-  const service = await createService(readConfig(flags, process.env), { onFailure: fail });
+  const config = readConfig(flags, process.env);
+  const service = await createService(config, { onFailure: fail }).catch((error: unknown) => {
+    throw explain(error) ?? startFailure(error, config.logLevel);
+  });
   process.send?.({ url: service.url });
   note(`Meterhouse answers at ${service.url}. Ctrl-C stops it.`);
   if (service.operatorTokenFile !== undefined) {
@@ -30,6 +36,26 @@ export async function serve(flags: readonly string[]): Promise<void> {
     await service.close();
     if (process.connected) process.disconnect();
   }
+}
+
+/** What keeps the service from starting is told in its own words; where it was thrown only helps those who work on it. */
+function startFailure(error: unknown, logLevel: string): unknown {
+  if (!(error instanceof Error) || logLevel === 'debug' || logLevel === 'trace') return error;
+  if (error.name === 'DeclarationFaults') return new Failure(error.message, EXIT.usage);
+  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (code === 'EADDRINUSE') {
+    return new Failure(`${address}:${port} is taken by another process.`, EXIT.refused, {
+      advice: 'Stop that one, or give --listen another port.',
+    });
+  }
+  if (code === 'EACCES' && port !== undefined) {
+    return new Failure(`You may not listen on ${address}:${port}.`, EXIT.refused, {
+      advice: 'Ports below 1024 are for root: give --listen a higher one and put a proxy in front.',
+    });
+  }
+  return new Failure(`The service does not start. ${error.message}`, EXIT.refused, {
+    advice: '--log-level debug tells where in the service.',
+  });
 }
 
 /** The first signal asks to stop, the second one ends the process. */
