@@ -53,8 +53,8 @@ const DIGESTS = 1n << 128n;
  * less would leave many parts to merge.
  */
 const PACE = `max_threads = 2, max_insert_threads = 1, parallel_view_processing = 1,
-  min_insert_block_size_rows = 262144, min_insert_block_size_bytes = 0,
-  min_insert_block_size_rows_for_materialized_views = 262144, min_insert_block_size_bytes_for_materialized_views = 0`;
+  min_insert_block_size_rows = 262144, min_insert_block_size_rows_for_materialized_views = 262144,
+  min_insert_block_size_bytes = 67108864, min_insert_block_size_bytes_for_materialized_views = 67108864`;
 /**
  * A record of three gigabytes ends at the memory, a file of a hundred gigabytes of good lines at the time; what is honest
  * takes 200 MB and some seconds.
