@@ -64,11 +64,14 @@ export interface HouseOptions {
 /** The value of an API token of the tests: 128 bits and more in looks, told apart by its beginning. */
 const tokenOf = (organisation: string, role: string) => `${organisation}-${role}-0123456789-abcdefghijklmnop`;
 
+export const passwordOf = (organisation: string) => `${organisation}-correct-horse-battery-staple`;
+
 const provision = `organisations:${['Acme', 'Borealis']
   .map(
     (name) => `
   - name: ${name}
     partnerId: P-${name}
+    people: [{email: ops@${name.toLowerCase()}.example, role: administrator, password: {env: ${name}_password}}]
     apiTokens:${roles.map((role) => `\n      - {name: ${role}, role: ${role}, value: {env: ${name}_${role}}}`).join('')}
     contracts:
       - {number: "1012345", family: RENTAL, currency: USD, ruleSet: flex, sites: [{name: Site A}]}
@@ -84,7 +87,10 @@ export async function openHouse({ flags = [], logLevel = 'info' }: HouseOptions 
   writeFileSync(provisionFile, provision, { mode: 0o600 });
   const names = ['Acme', 'Borealis'];
   const environment = Object.fromEntries(
-    names.flatMap((name) => roles.map((role) => [`${name}_${role}`, tokenOf(name, role)])),
+    names.flatMap((name) => [
+      [`${name}_password`, passwordOf(name)],
+      ...roles.map((role) => [`${name}_${role}`, tokenOf(name, role)]),
+    ]),
   );
   const lines: string[] = [];
   const database = await createTestDatabase();
