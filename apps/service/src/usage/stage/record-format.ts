@@ -27,7 +27,7 @@ export async function writeRecordFormats(engine: Engine): Promise<void> {
 
 /**
  * How lines of a kind are read; goes into the SETTINGS clause. A number, word or list where a text should be is no text.
- * Small blocks: they stay in the processor's cache between the columns' checks, and records of 12 KB fit into the memory.
+ * Small blocks: they stay in the processor's cache between the columns' checks. Long records make blocks of fewer rows.
  */
 export function recordFormat(engine: Engine, kind: Kind): string {
   const file = (name: string) => `'${join(engine.formats, name).replace(/['\\]/g, '\\$&')}'`;
