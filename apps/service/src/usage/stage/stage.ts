@@ -57,7 +57,7 @@ const PACE = `max_threads = 2, max_insert_threads = 1, parallel_view_processing 
   min_insert_block_size_bytes = 67108864, min_insert_block_size_bytes_for_materialized_views = 67108864`;
 /**
  * A record of three gigabytes ends at the memory, a file of a hundred gigabytes of good lines at the time. The memory bounds
- * what is good, too: 20,000 records with every text as long as it may be and unlike the others were taken, 100,000 were not.
+ * what is good, too: 20,000 records with every text as long as it may be and unlike the others fit, 100,000 do not.
  */
 const BOUNDS = 'max_memory_usage = 1000000000, max_execution_time = 300';
 
