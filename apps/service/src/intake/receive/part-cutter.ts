@@ -39,7 +39,7 @@ export class PartCutter {
       this.#left -= mine.length;
       this.#hash.update(mine);
       this.#tail = mine.length >= 4 ? mine.subarray(-4) : Buffer.concat([this.#tail, mine]).subarray(-4);
-      await this.#file!.write(mine);
+      await this.#file!.writeFile(mine);
     }
   }
 
