@@ -2,7 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../src/platform/config/index.ts';
-import { createTestDatabase, type TestDatabase } from '../src/platform/database/testing.ts';
+import { type Database, openDatabase } from '../src/platform/database/index.ts';
+import { readSecret, serviceRole } from '../src/platform/database/private-postgres/create-cluster.ts';
+import { readPostmaster } from '../src/platform/database/private-postgres/postmaster.ts';
+import { createTestDatabase, silentLogger } from '../src/platform/database/testing.ts';
 import { createLogger } from '../src/platform/telemetry/index.ts';
 import { createService, type Service } from '../src/service.ts';
 
@@ -25,7 +28,7 @@ export interface House {
   readonly service: Service;
   readonly url: string;
   readonly data: string;
-  readonly database: TestDatabase;
+  readonly database: Database;
   readonly a: Organisation;
   readonly b: Organisation;
   /** The operator's API token, from the file of the first start. */
@@ -59,6 +62,11 @@ export interface HouseOptions {
   /** Further flags of `meterhouse serve`. */
   readonly flags?: readonly string[];
   readonly logLevel?: string;
+  /** Where the data directory is made; by itself a folder that is gone afterwards. */
+  readonly folder?: string;
+  /** Keep the records in the service's own PostgreSQL, on the data directory's disk. */
+  readonly ownPostgres?: boolean;
+  readonly onFailure?: (error: Error) => void;
 }
 
 /** The value of an API token of the tests: 128 bits and more in looks, told apart by its beginning. */
@@ -80,8 +88,9 @@ const provision = `organisations:${['Acme', 'Borealis']
   .join('')}\n`;
 
 /** One process has one engine, so a test file has one house. */
-export async function openHouse({ flags = [], logLevel = 'info' }: HouseOptions = {}): Promise<House> {
-  const folder = mkdtempSync(join(tmpdir(), 'meterhouse-house-'));
+export async function openHouse(options: HouseOptions = {}): Promise<House> {
+  const { flags = [], logLevel = 'info', ownPostgres = false, onFailure } = options;
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'meterhouse-house-'));
   const data = join(folder, 'data');
   const provisionFile = join(folder, 'provision.yaml');
   writeFileSync(provisionFile, provision, { mode: 0o600 });
@@ -93,7 +102,7 @@ export async function openHouse({ flags = [], logLevel = 'info' }: HouseOptions 
     ]),
   );
   const lines: string[] = [];
-  const database = await createTestDatabase();
+  const outside = ownPostgres ? undefined : await createTestDatabase();
   const config = readConfig(
     [
       '--data',
@@ -102,18 +111,20 @@ export async function openHouse({ flags = [], logLevel = 'info' }: HouseOptions 
       '127.0.0.1:0',
       '--provision',
       provisionFile,
-      '--disk-reserve',
-      '0',
+      // A test machine may have little room; a test of the reserve says its own.
+      ...(flags.includes('--disk-reserve') ? [] : ['--disk-reserve', '0']),
       ...flags,
     ],
-    { DATABASE_URL: database.connectionString },
+    outside ? { DATABASE_URL: outside.connectionString } : {},
   );
   const time = { ahead: 0 };
   const service = await createService(config, {
     environment,
+    ...(onFailure ? { onFailure } : {}),
     clock: () => new Date(Date.now() + time.ahead),
     logger: createLogger(logLevel, { write: (line: string) => void lines.push(line) }),
   });
+  const database = outside ?? (await openPrivateDatabase(data));
   const call: House['call'] = (method, path, request) => callAt(service.url, method, path, request);
   const exchange = (apiToken: string) => exchangeAt(service.url, apiToken);
   const organisation = async (name: string): Promise<Organisation> => {
@@ -145,11 +156,20 @@ export async function openHouse({ flags = [], logLevel = 'info' }: HouseOptions 
     call,
     exchange,
     async close() {
+      if (ownPostgres) await database.close();
       await service.close();
-      await database.close();
-      rmSync(folder, { recursive: true, force: true });
+      if (!ownPostgres) await database.close();
+      rmSync(options.folder === undefined ? folder : data, { recursive: true, force: true });
     },
   };
+}
+
+/** A second way into the private PostgreSQL of a running service. */
+async function openPrivateDatabase(data: string): Promise<Database> {
+  const folder = join(data, 'postgres');
+  const host = encodeURIComponent(readPostmaster(join(folder, 'cluster'))!.socketDirectory);
+  const connectionString = `postgresql://${serviceRole}:${readSecret(folder)}@/${serviceRole}?host=${host}`;
+  return openDatabase({ connectionString, logger: silentLogger, poolSize: 2, allowExitOnIdle: true });
 }
 
 export async function callAt(
