@@ -33,10 +33,13 @@ export interface IntakeOptions {
   readonly clock: () => Date;
 }
 
-/** Uploads that are taken at a time; more would only divide two cores and the engine's memory. */
-const AT_ONCE = 4;
-/** Uploads that may wait with their bodies unread. */
-const WAITING = 256;
+/**
+ * Uploads that come in at a time. A body takes as long as its sender likes and costs two open files, so there are many places,
+ * and no organisation has them all.
+ */
+const RECEIVED = { atOnce: 64, share: 16, waiting: 256 };
+/** Packages that are judged at a time; more would only divide two cores and the engine's memory. */
+const JUDGED = { atOnce: 4, share: 4, waiting: 64 };
 
 /** Packages in. */
 export interface Intake {
@@ -44,11 +47,12 @@ export interface Intake {
 }
 
 export function createIntake(options: IntakeOptions & { readonly metrics: Metrics }): Intake {
-  const admission = createAdmission({ atOnce: AT_ONCE, waiting: WAITING });
+  const admission = createAdmission(RECEIVED);
   let serviceId: Promise<string> | undefined;
   const tools = {
     ...options,
     admission,
+    judging: createAdmission(JUDGED),
     metrics: createIntakeMetrics(options.metrics, admission.inFlight),
     underWay: new Map<string, Promise<unknown>>(),
     serviceId() {

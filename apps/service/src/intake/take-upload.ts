@@ -7,7 +7,7 @@ import { crashPoint } from '../platform/crash/crash-point.ts';
 import { type Caller, roleAtLeast } from '../platform/http/index.ts';
 import { findMeter, type Meter } from '../registry/index.ts';
 import { keepReceipt, type Upload } from '../usage/index.ts';
-import type { createAdmission } from './admission.ts';
+import type { Admission } from './admission.ts';
 import { checkAudience, checkCorrection, checkHoursPast } from './check-header.ts';
 import type { IntakeOptions } from './intake.ts';
 import type { IntakeMetrics } from './metrics.ts';
@@ -30,7 +30,10 @@ export interface UploadRequest {
 }
 
 export interface TakeTools extends IntakeOptions {
-  readonly admission: ReturnType<typeof createAdmission>;
+  /** For the whole of an upload; most of it is waiting for the sender. */
+  readonly admission: Admission;
+  /** For the part that takes the engine. */
+  readonly judging: Admission;
   readonly metrics: IntakeMetrics;
   readonly serviceId: () => Promise<string>;
   /** Packages that are being taken by this process: the digest to when it is decided. */
@@ -62,7 +65,7 @@ class KnownPackage extends Error {
  */
 export async function takeUpload(tools: TakeTools, request: UploadRequest): Promise<Recorded> {
   const meter = await refuseEarly(tools, request);
-  return tools.admission.run(async () => {
+  return tools.admission.run(request.caller.organisationId, async () => {
     const spent = tools.metrics.start();
     try {
       const recorded = await take(tools, request, meter);
@@ -133,8 +136,10 @@ async function take(tools: TakeTools, request: UploadRequest, meter: Meter): Pro
     const { link, kid } = place!;
     const { header, bytes } = received;
     const synced = syncFile(file);
-    const judged = metrics.step('judge', () =>
-      usage.judge({ tag, meterId: meter.id, header, file, parts: received.parts, keyOf }),
+    const judged = tools.judging.run(meter.organisationId, () =>
+      metrics.step('judge', () =>
+        usage.judge({ tag, meterId: meter.id, header, file, parts: received.parts, keyOf }),
+      ),
     );
     // Both are awaited whatever becomes of the other: neither may go on over a file that is being removed.
     const [sync, judgement] = await Promise.allSettled([synced, judged]);
