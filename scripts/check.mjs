@@ -2,13 +2,14 @@
 // which failed, so that one round shows every fault.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { biome } from './biome.mjs';
 import { pinnedNode, projectRoot } from './node-24.mjs';
 import { setUp } from './setup.mjs';
 
 const bin = (name) => join(projectRoot, 'node_modules', '.bin', name);
 const checks = [
   { name: 'types', command: [bin('tsc'), '-p', 'tsconfig.json'], mend: 'mend what the compiler names' },
-  { name: 'lint and format', command: [bin('biome'), 'ci', '.'], mend: 'npm run format' },
+  { name: 'lint and format', program: biome, command: ['ci', '.'], mend: 'npm run format' },
   { name: 'arrows of the house', command: ['scripts/arrows.mjs'], mend: 'see ARCHITECTURE.md, The rules' },
   { name: 'licences and SBOM', command: ['scripts/licences.mjs'], mend: 'node scripts/licences.mjs --write' },
   {
@@ -34,9 +35,9 @@ try {
   process.exitCode = 1;
 }
 
-function passes({ name, command }) {
+function passes({ name, program = pinnedNode(), command }) {
   const started = performance.now();
-  const run = spawnSync(pinnedNode(), command, { cwd: projectRoot, encoding: 'utf8' });
+  const run = spawnSync(program, command, { cwd: projectRoot, encoding: 'utf8' });
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`${run.status === 0 ? '✓' : '✗'} ${name} (${seconds} s)`);
   if (run.status !== 0) console.log(`${run.stdout}${run.stderr}`);
