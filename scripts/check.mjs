@@ -9,7 +9,7 @@ import { setUp } from './setup.mjs';
 const bin = (name) => join(projectRoot, 'node_modules', '.bin', name);
 const checks = [
   { name: 'types', command: [bin('tsc'), '-p', 'tsconfig.json'], mend: 'mend what the compiler names' },
-  { name: 'lint and format', program: biome, command: ['ci', '.'], mend: 'npm run format' },
+  { name: 'lint and format', program: biome, command: ['ci', '--colors=off', '.'], mend: 'npm run format' },
   { name: 'arrows of the house', command: ['scripts/arrows.mjs'], mend: 'see ARCHITECTURE.md, The rules' },
   { name: 'licences and SBOM', command: ['scripts/licences.mjs'], mend: 'node scripts/licences.mjs --write' },
   {
