@@ -34,6 +34,7 @@ export const LIMITS = Object.freeze({
 });
 
 const UINT16 = 65_535;
+const INT32 = 2_147_483_647;
 const UINT32 = 4_294_967_295;
 const UINT53 = Number.MAX_SAFE_INTEGER;
 
@@ -58,9 +59,10 @@ export const Hour = Type.String({
   pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):00:00Z$',
   'x-fault': 'must be the start of a UTC hour such as 2023-01-01T05:00:00Z',
 });
+/** A month that can have been metered: no shipped rule set begins earlier, and a clock that was never set says 1970. */
 export const Month = Type.String({
-  pattern: '^\\d{4}-(0[1-9]|1[0-2])$',
-  'x-fault': 'must be a month such as 2023-01',
+  pattern: '^2\\d{3}-(0[1-9]|1[0-2])$',
+  'x-fault': "must be a month from 2000-01 on, such as 2023-01; is the meter's clock set?",
 });
 export const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
 /** The content digest of a slice: 128 bits, 32 hexadecimal digits. */
@@ -198,7 +200,7 @@ export const PackageHeader = Type.Object(
     registration: Uuid,
     agent: Uuid,
     agentVersion: Type.String({ pattern: '^[0-9A-Za-z.+-]{1,64}$' }),
-    epoch: Type.Integer({ minimum: 1, maximum: UINT32 }),
+    epoch: Type.Integer({ minimum: 1, maximum: INT32 }),
     number: Type.Integer({ minimum: 1, maximum: UINT53 }),
     previous: Type.Union([Sha256, Type.Null()]),
     corrects: Type.Optional(Type.Array(Correction, { minItems: 1 })),

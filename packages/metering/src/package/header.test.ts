@@ -29,6 +29,12 @@ test('a header is read as it was written', () => {
   assert.deepEqual(parseHeader(line, new FaultLog()), { package: header, signature });
 });
 
+test('a month before all rules, as a clock that was never set has it, and an epoch that no record holds are refused', () => {
+  for (const month of ['1970-01', '1999-12', '0001-01'])
+    assert.ok(changed({ month, products: [] }).includes('bad-value /package/month'), month);
+  assert.deepEqual(changed({ epoch: 2 ** 31 }), ['out-of-range /package/epoch']);
+});
+
 test('only its own canonical form is read', () => {
   assert.deepEqual(faults(line.replace('{"package"', '{ "package"')), ['not-canonical ']);
   assert.deepEqual(faults(line.replace('"epoch":1', '"epoch":1.0')), ['not-canonical ']);

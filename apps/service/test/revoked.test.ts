@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { packageOf } from '../src/intake/testing.ts';
+import { activationOf, makeKey } from '../src/registry/testing-meters.ts';
+import { type CallRequest, type House, openHouse } from './house.ts';
+import {
+  assertionOf,
+  type LiveMeter,
+  makeLiveMeter,
+  meterAccess,
+  packageType,
+  signIn,
+  upload,
+} from './meter.ts';
+import { type Operation, readOperations } from './openapi.ts';
+
+/** An access token lives on after what it came from is gone: it may still read, and change nothing. */
+let house: House;
+let operations: readonly Operation[];
+let meter: LiveMeter;
+let deleted: LiveMeter;
+/** One that is there to be deleted. */
+let doomed: LiveMeter;
+let first: { readonly uploadId: string; readonly digest: string };
+
+before(async () => {
+  house = await openHouse();
+  operations = await readOperations(house);
+  meter = await makeLiveMeter(house, house.a);
+  deleted = await makeLiveMeter(house, house.a);
+  doomed = await makeLiveMeter(house, house.a);
+  first = await upload(house, meter, house.a.access.reporter);
+  const path = `/api/v1/meters/${deleted.agentId}`;
+  const gone = await house.call('DELETE', `${path}?sequence=${await sequenceOf(deleted)}`, {
+    bearer: house.a.access.administrator,
+  });
+  assert.equal(gone.status, 200, gone.text);
+});
+after(() => house?.close());
+
+async function sequenceOf({ agentId }: LiveMeter): Promise<number> {
+  const { json } = await house.call('GET', `/api/v1/meters/${agentId}`, { bearer: house.a.access.reader });
+  return json.sequence;
+}
+
+type Change = (operation: Operation) => Promise<CallRequest & { path: string }>;
+
+/** Every operation that changes something for a caller, as one that would succeed. */
+const changes: Readonly<Record<string, Change>> = {
+  'POST /usage/api/v1/agent-registrations': async ({ path }) => ({
+    path,
+    body: { agentId: randomUUID(), label: 'um', contractNumber: '1012345' },
+  }),
+  'POST /usage/api/v1/agents/{agentId}/activation-token': async ({ path }) => ({
+    path: path.replace('{agentId}', meter.agentId),
+  }),
+  'POST /usage/api/v1/agents/{agentId}/uploads': async ({ path }) => ({
+    path: path.replace('{agentId}', meter.agentId),
+    headers: { 'content-type': packageType },
+    body: new Uint8Array((await nextPackage()).file),
+  }),
+  'DELETE /api/v1/meters/{agentId}': async ({ path }) => ({
+    path: `${path.replace('{agentId}', doomed.agentId)}?sequence=${await sequenceOf(doomed)}`,
+  }),
+  'POST /api/v1/meters/{agentId}/undelete': async ({ path }) => ({
+    path: path.replace('{agentId}', deleted.agentId),
+    body: { sequence: await sequenceOf(deleted) },
+  }),
+  'POST /api/v1/rebuilds': async ({ path }) => ({ path }),
+};
+
+const nextPackage = () =>
+  packageOf(house.database, meter, {
+    number: 2,
+    previous: first.digest,
+    products: [
+      {
+        id: meter.product,
+        type: 'vCenter',
+        version: '8.0',
+        hours: [{ hour: '2023-03-01T01:00:00Z', status: 'unreachable' }],
+      },
+    ],
+    records: {},
+  });
+
+const guarded = () => operations.filter(({ access }) => access !== undefined);
+const audited = async () =>
+  (await house.database.query<{ count: number }>('select count(*)::int from audit_log'))[0]!.count;
+
+test('every guarded operation that is no GET has a case here', () => {
+  const names = guarded()
+    .filter(({ method }) => method !== 'GET')
+    .map(({ name }) => name);
+  assert.deepEqual(names.sort(), Object.keys(changes).sort());
+});
+
+/** Makes every change with these bearers and gives what each answered. */
+async function tryChanges(bearerFor: (operation: Operation) => string | undefined) {
+  const answers: { name: string; status: number; text: string }[] = [];
+  for (const operation of guarded().filter(({ name }) => changes[name])) {
+    const bearer = bearerFor(operation);
+    if (bearer === undefined) continue;
+    const { path, ...request } = await changes[operation.name]!(operation);
+    const { status, text } = await house.call(operation.method, path, { ...request, bearer });
+    answers.push({ name: operation.name, status, text });
+  }
+  return answers;
+}
+
+test('a revoked API token stops every change at once; its access token reads until it ends', async () => {
+  const operator = await house.exchange(house.operatorToken);
+  const bearerFor = ({ access }: Operation) =>
+    access === 'operator' ? operator : house.a.access.administrator;
+  const before = await audited();
+  await house.database.query(
+    "update api_tokens set revoked_at = now() where role in ('administrator', 'operator')",
+  );
+  try {
+    const answers = await tryChanges(bearerFor);
+    assert.equal(answers.length, Object.keys(changes).length);
+    for (const { name, status, text } of answers) assert.equal(status, 401, `${name}: ${text}`);
+    assert.equal(await audited(), before);
+    for (const operation of guarded().filter(
+      ({ method, path }) => method === 'GET' && !/ref|rebuild/.test(path),
+    )) {
+      if (operation.path === '/usage/api/v1/reports') continue;
+      const path = operation.path
+        .replace('{agentId}', meter.agentId)
+        .replace('{uploadId}', first.uploadId)
+        .replace('{year}', '2023')
+        .replace('{month}', '3');
+      const answer = await house.call('GET', path, { bearer: house.a.access.administrator });
+      assert.equal(answer.status, 200, `${operation.name}: ${answer.text}`);
+    }
+    await assert.rejects(house.exchange(house.a.apiTokens.administrator), /invalid_grant/);
+  } finally {
+    await house.database.query('update api_tokens set revoked_at = null');
+  }
+});
+
+test('a role that was lowered stops every change that the access token still claims', async () => {
+  await house.database.query("update api_tokens set role = 'reader' where role = 'administrator'");
+  try {
+    const answers = await tryChanges(({ access }) =>
+      access === 'operator' ? undefined : house.a.access.administrator,
+    );
+    for (const { name, status, text } of answers) assert.equal(status, 403, `${name}: ${text}`);
+  } finally {
+    await house.database.query("update api_tokens set role = 'administrator' where name = 'administrator'");
+  }
+});
+
+test("a meter's token uploads nothing more once its key is replaced, and the old key signs in no more", async () => {
+  const old = await meterAccess(house, meter);
+  const made = await house.call('POST', `/usage/api/v1/agents/${meter.agentId}/activation-token`, {
+    bearer: house.a.access.administrator,
+  });
+  const key = await makeKey();
+  const activation = await activationOf(meter.agentId, made.json.activationToken, key);
+  const bound = await house.call('POST', `/usage/api/v1/agents/${meter.agentId}/activate`, {
+    body: { activation },
+  });
+  assert.equal(bound.json.epoch, 2, bound.text);
+  const answer = await house.call('POST', `/usage/api/v1/agents/${meter.agentId}/uploads`, {
+    bearer: old,
+    headers: { 'content-type': packageType },
+    body: new Uint8Array((await nextPackage()).file),
+  });
+  assert.equal(answer.status, 401, answer.text);
+  assert.equal((await signIn(house, await assertionOf(house.url, meter))).status, 401);
+  const access = await meterAccess(house, { ...meter, key });
+  const list = await house.call('GET', `/usage/api/v1/agents/${meter.agentId}/uploads`, { bearer: access });
+  assert.equal(list.json.items.length, 1);
+});
+
+test('with the token in force again, every change passes', async () => {
+  const operator = await house.exchange(house.operatorToken);
+  const answers = await tryChanges(({ access }) =>
+    access === 'operator' ? operator : house.a.access.administrator,
+  );
+  for (const { name, status, text } of answers) assert.ok(status < 300, `${name}: ${status} ${text}`);
+});
