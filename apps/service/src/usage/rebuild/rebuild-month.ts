@@ -12,6 +12,7 @@ import { removeRows } from '../move/rows-of-upload.ts';
 import { type Receipt, readReceipt } from '../receipts/receipt.ts';
 import { dropStage, type SliceContent } from '../stage/stage.ts';
 import { digestsOfRows } from './digests-of-rows.ts';
+import { finishMonth } from './finish-month.ts';
 
 /**
  * Derives the usage of one meter's month again. The receipts say which package owns each slice (the last one that claimed it,
@@ -53,16 +54,7 @@ export async function rebuildMonth(
   }
   rowsDiffer = (await removeStrays(tools, meterId, month, differences)) || rowsDiffer;
   await database.transaction(async (transaction) => {
-    await transaction.query(
-      `update rebuild_months set slices = $4, differences = $5, finished_at = $6
-       where rebuild_id = $1 and meter_id = $2 and month = $3`,
-      [rebuildId, meterId, `${month}-01`, slices, JSON.stringify(differences), tools.clock()],
-    );
-    await transaction.query(
-      `update rebuilds set finished_at = $2 where id = $1
-       and not exists (select 1 from rebuild_months where rebuild_id = $1 and finished_at is null)`,
-      [rebuildId, tools.clock()],
-    );
+    await finishMonth(transaction, { rebuildId, meterId, month, slices, differences, at: tools.clock() });
     if (rowsDiffer) await tools.usageChanged(transaction, meterId, month);
   });
   for (const difference of differences)
