@@ -32,6 +32,12 @@ export function explain(error: unknown): Failure | undefined {
       advice: 'Is it running (meterhouse serve), and is --server or METERHOUSE_SERVER its address?',
     });
   }
+  const doubt = certificateDoubt(error);
+  if (doubt !== undefined) {
+    return new Failure(`The service's certificate is not trusted: ${doubt}.`, EXIT.unreachable, {
+      advice: 'Name the authority that issued it, a PEM file, in NODE_EXTRA_CA_CERTS.',
+    });
+  }
   switch (error.name) {
     case 'MeterError':
       return new Failure(error.message, EXIT.input, { ...codeOf(error), faults: textsOf(error) });
@@ -51,6 +57,15 @@ export function connectionCode(error: unknown): string | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code !== undefined && UNREACHABLE.has(code)) return code;
+  }
+  return undefined;
+}
+
+/** OpenSSL's words for what it does not like about the certificate. */
+function certificateDoubt(error: Error): string | undefined {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    const { code = '' } = cause as NodeJS.ErrnoException;
+    if (/CERT|^ERR_TLS_|UNABLE_TO_VERIFY/.test(code)) return cause.message;
   }
   return undefined;
 }

@@ -42,7 +42,8 @@ export function listCommand(): Command {
       );
       for (const { epoch, from, to } of page.missing) {
         const numbers = from === to ? `Number ${from}` : `Numbers ${from} to ${to}`;
-        print(yellow(`  ${numbers} of epoch ${epoch} have not come.`));
+        const have = from === to ? 'has' : 'have';
+        print(yellow(`  ${numbers} of epoch ${epoch} ${have} not come.`));
       }
     });
 }
