@@ -25,8 +25,7 @@ beforeEach(() => {
 });
 
 /** A bearer that reaches the operation. */
-const bearerFor = ({ access }: Operation) =>
-  access === 'operator' ? operator : house.a.access.administrator;
+const bearerFor = ({ least }: Operation) => (least === 'operator' ? operator : house.a.access.administrator);
 
 function pathOf({ path }: Operation, values: Readonly<Record<string, string>> = {}): string {
   const usual: Record<string, string> = {

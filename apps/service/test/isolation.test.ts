@@ -161,7 +161,7 @@ test("no answer to one organisation holds anything of the other's, also at the U
   const marks = marksOf(b, house.b);
   const shared = ['{agentId}', sharedAgent] as const;
   const paths = operations
-    .filter(({ method, access }) => method === 'GET' && access !== undefined && access !== 'operator')
+    .filter(({ method, least }) => method === 'GET' && least !== undefined && least !== 'operator')
     .map(({ path }) =>
       path
         .replace(...shared)
@@ -298,7 +298,7 @@ test('a role that does not reach is refused before it learns whether anything is
   const before = await recordsOf(house.a);
   let refused = 0;
   for (const operation of operations.filter(({ open }) => !open)) {
-    const least = order.indexOf(operation.access === 'meter' ? 'reporter' : operation.access!);
+    const least = order.indexOf(operation.least!);
     assert.ok(least >= 0, `${operation.name} does not say who may call it`);
     for (const role of roles.filter((one) => order.indexOf(one) < least)) {
       const answers: object[] = [];
@@ -321,7 +321,7 @@ test("a meter's token reaches its own uploads and nothing else, not even in its 
   const before = await recordsOf(house.a);
   for (const operation of operations.filter(({ open }) => !open)) {
     const elsewhere = [a.shared.agentId, b.own.agentId, unknownAgent];
-    const agentIds = operation.access === 'meter' ? elsewhere : [a.own.agentId, ...elsewhere];
+    const agentIds = operation.forMeters ? elsewhere : [a.own.agentId, ...elsewhere];
     const answers: object[] = [];
     for (const agentId of agentIds) {
       const answer = await house.call(operation.method, filled(operation.path, agentId), {

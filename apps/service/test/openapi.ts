@@ -9,8 +9,10 @@ export interface Operation {
   readonly path: string;
   /** Anybody may call it. */
   readonly open: boolean;
-  /** The least role, or `meter`: the meter itself, or a reporter and above. */
-  readonly access: string | undefined;
+  /** The least role of people and API tokens. */
+  readonly least: string | undefined;
+  /** The meter itself may, too. */
+  readonly forMeters: boolean;
   readonly statuses: readonly string[];
   /** Names of what its query takes. */
   readonly query: readonly string[];
@@ -34,7 +36,8 @@ export async function readOperations(house: Pick<House, 'call'>): Promise<readon
         method: method.toUpperCase(),
         path,
         open: (security ?? []).length === 0 || security!.some((one) => Object.keys(one).length === 0),
-        access: /Who: (the meter|\w+)/.exec(description)?.[1]?.replace('the ', ''),
+        least: /Who: (?:the meter itself, or a )?(\w+) and above/.exec(description)?.[1],
+        forMeters: description.includes('Who: the meter itself'),
         statuses: Object.keys(responses),
         query: parameters.filter((one) => one.in === 'query').map(({ name }) => name),
       })),

@@ -85,7 +85,7 @@ const nextPackage = () =>
     records: {},
   });
 
-const guarded = () => operations.filter(({ access }) => access !== undefined);
+const guarded = () => operations.filter(({ least }) => access !== undefined);
 const audited = async () =>
   (await house.database.query<{ count: number }>('select count(*)::int from audit_log'))[0]!.count;
 
@@ -111,8 +111,8 @@ async function tryChanges(bearerFor: (operation: Operation) => string | undefine
 
 test('a revoked API token stops every change at once; its access token reads until it ends', async () => {
   const operator = await house.exchange(house.operatorToken);
-  const bearerFor = ({ access }: Operation) =>
-    access === 'operator' ? operator : house.a.access.administrator;
+  const bearerFor = ({ least }: Operation) =>
+    least === 'operator' ? operator : house.a.access.administrator;
   const before = await audited();
   await house.database.query(
     "update api_tokens set revoked_at = now() where role in ('administrator', 'operator')",
@@ -143,8 +143,8 @@ test('a revoked API token stops every change at once; its access token reads unt
 test('a role that was lowered stops every change that the access token still claims', async () => {
   await house.database.query("update api_tokens set role = 'reader' where role = 'administrator'");
   try {
-    const answers = await tryChanges(({ access }) =>
-      access === 'operator' ? undefined : house.a.access.administrator,
+    const answers = await tryChanges(({ least }) =>
+      least === 'operator' ? undefined : house.a.access.administrator,
     );
     for (const { name, status, text } of answers) assert.equal(status, 403, `${name}: ${text}`);
   } finally {
@@ -177,8 +177,8 @@ test("a meter's token uploads nothing more once its key is replaced, and the old
 
 test('with the token in force again, every change passes', async () => {
   const operator = await house.exchange(house.operatorToken);
-  const answers = await tryChanges(({ access }) =>
-    access === 'operator' ? operator : house.a.access.administrator,
+  const answers = await tryChanges(({ least }) =>
+    least === 'operator' ? operator : house.a.access.administrator,
   );
   for (const { name, status, text } of answers) assert.ok(status < 300, `${name}: ${status} ${text}`);
 });

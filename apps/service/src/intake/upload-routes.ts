@@ -80,7 +80,7 @@ export function uploadRoutes(tools: TakeTools): Routes {
     app.get(
       base,
       {
-        config: { access: 'meter' },
+        config: { access: 'meter-view' },
         schema: {
           summary: 'The uploads of a meter',
           tags,
@@ -112,7 +112,7 @@ export function uploadRoutes(tools: TakeTools): Routes {
     app.get(
       `${base}/:uploadId`,
       {
-        config: { access: 'meter' },
+        config: { access: 'meter-view' },
         schema: {
           summary: 'One upload, with the outcome of each slice or every fault',
           tags,

@@ -1,6 +1,6 @@
 import { Problem } from '@meterhouse/contract';
 import type { FastifyRequest } from 'fastify';
-import { type Caller, roleAtLeast } from './caller.ts';
+import { type Caller, type Role, roleAtLeast } from './caller.ts';
 import type { Access, App, Authenticate } from './types.ts';
 
 /**
@@ -36,16 +36,23 @@ function refuseUnlessAllowed(
   access: Exclude<Access, 'public'>,
   request: FastifyRequest,
 ): void {
+  const forMeters = access === 'meter' || access === 'meter-view';
   if (caller.agentId !== undefined) {
     const named = (request.params as { agentId?: string }).agentId?.toLowerCase();
-    if (access === 'meter' && named === caller.agentId.toLowerCase()) return;
+    if (forMeters && named === caller.agentId.toLowerCase()) return;
     throw new Problem('forbidden', {
       detail: 'A meter uploads for itself and sees its own uploads, nothing else.',
     });
   }
-  const least = access === 'meter' ? 'reporter' : access;
+  const least = leastRole(access);
   if (roleAtLeast(caller.role, least)) return;
   throw new Problem('forbidden', {
     detail: `This needs the role ${least}; your token has the role ${caller.role}.`,
   });
+}
+
+/** The role that people and API tokens need where `access` lets meters in as well. */
+export function leastRole(access: Exclude<Access, 'public'>): Role {
+  if (access === 'meter') return 'reporter';
+  return access === 'meter-view' ? 'reader' : access;
 }

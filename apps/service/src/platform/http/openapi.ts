@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger';
 import { ProblemDocument } from '@meterhouse/contract';
 import type { FastifyContextConfig, FastifySchema } from 'fastify';
 import Type from 'typebox';
+import { leastRole } from './authenticate.ts';
 import type { App } from './types.ts';
 
 const problemAnswer = {
@@ -50,7 +51,8 @@ function completed(schema: FastifySchema, config: FastifyContextConfig | undefin
   const access = config?.access ?? 'public';
   const told = { ...schema, response: { ...(schema.response as object), default: problemAnswer } };
   if (access === 'public') return { ...told, security: [] };
-  const who = access === 'meter' ? 'the meter itself, or a reporter and above' : `${access} and above`;
+  const least = leastRole(access);
+  const who = access === least ? `${least} and above` : `the meter itself, or a ${least} and above`;
   return {
     ...told,
     description: [schema.description, `Who: ${who}.`].filter(Boolean).join('\n\n'),

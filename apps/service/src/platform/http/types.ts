@@ -9,8 +9,11 @@ import type {
 } from 'fastify';
 import type { Caller, Role } from './caller.ts';
 
-/** Who may call a route. `public`: anybody. A role: people and tokens of it or above. `meter`: a meter with its own key, or a reporter and above. */
-export type Access = 'public' | 'meter' | Role;
+/**
+ * Who may call a route. `public`: anybody. A role: people and tokens of it or above. `meter`: a meter with its own key, or a
+ * reporter and above. `meter-view`: a meter with its own key, or a reader and above.
+ */
+export type Access = 'public' | 'meter' | 'meter-view' | Role;
 
 /** How long a body may take to arrive, in seconds; then it is cut with 408. */
 export interface BodyTime {

@@ -13,7 +13,7 @@ export function coverageRoutes({ database, clock }: { database: Database; clock:
     app.get(
       '/usage/api/v1/agents/:agentId/coverage/:year/:month',
       {
-        config: { access: 'meter' },
+        config: { access: 'meter-view' },
         schema: {
           summary: 'Which hours of a month a meter covered',
           description:
