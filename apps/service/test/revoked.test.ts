@@ -85,7 +85,7 @@ const nextPackage = () =>
     records: {},
   });
 
-const guarded = () => operations.filter(({ least }) => access !== undefined);
+const guarded = () => operations.filter(({ least }) => least !== undefined);
 const audited = async () =>
   (await house.database.query<{ count: number }>('select count(*)::int from audit_log'))[0]!.count;
 
