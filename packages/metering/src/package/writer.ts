@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, gzipSync } from 'node:zlib';
 import {
@@ -46,6 +47,7 @@ export interface WrittenPackage {
 
 /** Small pieces are gathered to this, so that the compressor's thread is not woken for each line. */
 const PIECE = 262_144;
+const PIECES_AHEAD = 4;
 const KINDS = Object.keys(RECORDS) as readonly PartKind[];
 
 /** `{"product":`, `,"hour":`, …: what stands before each value. */
@@ -132,7 +134,9 @@ async function writePart(
     }
   }
   // zlib writes no time stamp and no name, so equal records give equal bytes.
-  await pipeline(pieces, createGzip({ level, chunkSize: PIECE }), measured, createWriteStream(file));
+  // The next pieces are made while the compressor's thread packs this one; given one at a time, the two would take turns.
+  const ahead = Readable.from(pieces(), { highWaterMark: PIECES_AHEAD });
+  await pipeline(ahead, createGzip({ level, chunkSize: PIECE }), measured, createWriteStream(file));
   return records === 0 ? undefined : { kind, records, bytes, sha256: hash.digest('hex') };
 }
 
