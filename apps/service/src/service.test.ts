@@ -127,6 +127,17 @@ test('after kill -9 the next start takes over what was left running', async () =
   assert.ok(!existsSync(join(data, 'postgres', 'cluster', 'postmaster.pid')));
 });
 
+test('a master key that is not the one of the database keeps the service from starting, and says so', async () => {
+  const file = join(data, 'master.key');
+  const kept = readFileSync(file);
+  rmSync(file);
+  await assert.rejects(start(), /does not open with this master key\. Put the master key back/);
+  writeFileSync(file, kept, { mode: 0o600 });
+  service = await start();
+  await accessTokenFor(token);
+  await service.close();
+});
+
 test('a start that fails stops what it had started', async () => {
   const broken = join(folder, 'broken.yaml');
   writeFileSync(broken, 'organisations: [{name: Acme, colour: red}]\n');

@@ -57,6 +57,8 @@ export function wireRooms(platform: Platform): Rooms {
         keepHouse(platform, [() => forgetUsedAssertions(database, clock()), reports.removeSuperseded]),
     },
     async prepare() {
+      // A master key that is not the database's would show at the first token exchange only, as a fault of ours.
+      await identity.signingKeys.current('access');
       await usage.prepare();
       await reports.prepare();
     },

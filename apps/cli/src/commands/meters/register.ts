@@ -15,7 +15,9 @@ interface RegisterOptions {
 
 export function registerCommand(): Command {
   return new Command('register')
-    .description('register a meter, or change what it is registered with; what is left out stays as it is')
+    .description(
+      'register a meter, or change what it is registered with; what else is left out stays as it is',
+    )
     .argument('<agent>', "the meter's UUID", agentValue)
     .requiredOption('--label <text>', 'what people call it')
     .option('--contract <number>', 'the contract its usage is billed under')

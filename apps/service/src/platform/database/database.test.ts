@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { describeSchema } from './describe-schema.ts';
 import { openDatabase, startPrivatePostgres } from './index.ts';
-import { silentLogger, withTestDatabase } from './testing.ts';
+import { createBareDatabase, silentLogger, withTestDatabase } from './testing.ts';
 import type { Database, Transaction } from './types.ts';
 
 test('values come as the house wants them: no floats, months without a time zone', () =>
@@ -157,6 +157,17 @@ test('a server that comes up late is waited for and the log says so; one that re
     /cannot be reached .*DATABASE_URL/,
   );
   assert.equal(JSON.stringify(said).includes(secret), false);
+});
+
+test('a database that counts the length of a label in bytes is refused', async () => {
+  const { connectionString, drop } = await createBareDatabase(
+    "encoding 'SQL_ASCII' locale 'C' template template0",
+  );
+  await assert.rejects(
+    openDatabase({ connectionString, logger: silentLogger }),
+    /encoding is SQL_ASCII; make one with ENCODING 'UTF8'/,
+  );
+  await drop();
 });
 
 test('schema.sql is what the migrations make (mend: node dump-schema.ts --write)', () =>

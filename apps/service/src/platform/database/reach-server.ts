@@ -60,12 +60,17 @@ async function tryOnce(connectionString: string): Promise<Failure | undefined> {
   client.on('error', () => undefined);
   try {
     await client.connect();
-    const { rows } = await client.query<{ number: string }>(
-      "select current_setting('server_version_num') as number",
+    const { rows } = await client.query<{ number: string; encoding: string }>(
+      "select current_setting('server_version_num') as number, current_setting('server_encoding') as encoding",
     );
-    const major = Math.floor(Number(rows[0]?.number) / 10_000);
-    if (major >= oldestMajor) return undefined;
-    return { message: `it is version ${major}, and ${oldestMajor} is the oldest that works` };
+    const { number, encoding } = rows[0]!;
+    const major = Math.floor(Number(number) / 10_000);
+    if (major < oldestMajor)
+      return { message: `it is version ${major}, and ${oldestMajor} is the oldest that works` };
+    // In SQL_ASCII the length of a label would be counted in bytes, and other encodings have not every letter.
+    if (encoding !== 'UTF8')
+      return { message: `the database's encoding is ${encoding}; make one with ENCODING 'UTF8'` };
+    return undefined;
   } catch (error) {
     const { message, code, errors } = error as NodeJS.ErrnoException & { errors?: Error[] };
     // A name with several addresses fails with one error for each and an empty message.

@@ -55,9 +55,11 @@ export async function withTestDatabase<T>(work: (database: TestDatabase) => Prom
 }
 
 /** A new database without any table, as its connection string; `drop` it afterwards. */
-export async function createBareDatabase(): Promise<{ connectionString: string; drop(): Promise<void> }> {
+export async function createBareDatabase(
+  properties = '',
+): Promise<{ connectionString: string; drop(): Promise<void> }> {
   const name = newName();
-  await administer(`create database ${name}`);
+  await administer(`create database ${name} ${properties}`);
   return {
     connectionString: withDatabase(await testServer(), name),
     drop: async () => void (await administer(`drop database if exists ${name} with (force)`)),

@@ -35,7 +35,7 @@ export function createSecrets(masterKey: Uint8Array): Secrets {
         return Buffer.concat([decipher.update(bytes.subarray(start)), decipher.final()]);
       } catch {
         throw new Error(
-          `"${context}" does not open with this master key. Give the key that the database was used with (it lies beside the data unless configured otherwise).`,
+          `"${context}" does not open with this master key. Put the master key back that the database was used with: master.key in the data directory, unless --master-key-file names another. Without it, restore the copy that was made with the database.`,
         );
       }
     },

@@ -95,7 +95,7 @@ function prepareDirectory(directory: string, user: SystemUser | undefined): void
   if (user) chownSync(directory, user.uid, user.gid);
 }
 
-/** Stops the server that a killed process left on this directory, and forgets a pid file that is now somebody else's number. */
+/** Stops the server that a killed process left on this directory, and forgets a pid file that is nobody's any more. */
 async function stopLeftover(directory: string, logger: Logger): Promise<void> {
   const cluster = join(directory, 'cluster');
   const left = readPostmaster(cluster);
@@ -107,10 +107,11 @@ async function stopLeftover(directory: string, logger: Logger): Promise<void> {
     );
     await stopPostmaster(cluster, left.pid);
   } else if (isAlive(left.pid)) {
-    // PostgreSQL would refuse to start, taking that process for a server.
     logger.warn({ pid: left.pid }, 'removing a stale postmaster.pid: its number is another process now');
-    rmSync(join(cluster, 'postmaster.pid'), { force: true });
   }
+  // A clean stop removes it. A server that was killed leaves it, and PostgreSQL would refuse to start beside whatever has its
+  // number now: a stranger, or what remains of the killed one until its parent looks.
+  if (readPostmaster(cluster)?.pid === left.pid) rmSync(join(cluster, 'postmaster.pid'), { force: true });
   removeRuntimeDirectory(left.socketDirectory);
 }
 
