@@ -15,7 +15,7 @@ import {
   toTsv,
 } from '@meterhouse/metering';
 import { withTestEngine } from '../platform/engine/testing.ts';
-import type { Engine } from '../platform/engine/types.ts';
+import type { Engine, EngineLane } from '../platform/engine/types.ts';
 import { createUsageTables } from '../usage/index.ts';
 import { placesOf } from './places.ts';
 import { renderMonth } from './render/render-month.ts';
@@ -29,14 +29,29 @@ before(async () => {
   await createUsageTables(engine);
 });
 
-/** Makes the engine read in blocks of three rows, so that runs are cut by their borders everywhere. */
-export async function readInTinyBlocks(): Promise<void> {
-  // Both clients of the lane are told.
-  await Promise.all([1, 2].map(() => engine.reports.command('SET max_block_size = 3')));
+/** The lane of the reports, reading in blocks of three rows: then runs are cut by their borders everywhere. */
+function inTinyBlocks(lane: EngineLane): EngineLane {
+  const tiny = (sql: string) => {
+    assert.match(sql, /max_block_size = \d+/);
+    return sql.replace(/max_block_size = \d+/, 'max_block_size = 3');
+  };
+  return {
+    command: (sql, values) => lane.command(tiny(sql), values),
+    rows: (sql, values) => lane.rows(tiny(sql), values),
+  };
+}
+
+/** In how many inserts the records go in, and how the engine reads them. */
+export interface Reading {
+  readonly parts?: number;
+  readonly tinyBlocks?: boolean;
 }
 
 /** What the engine renders of a month, as plain text by report. */
-async function byEngine(input: MeterMonth, parts: number): Promise<Record<ReportType, string>> {
+async function byEngine(
+  input: MeterMonth,
+  { parts = 1, tinyBlocks = false }: Reading,
+): Promise<Record<ReportType, string>> {
   const meterId = String(++meters);
   const slices = currentSlices(input);
   await insertUsage(
@@ -60,7 +75,7 @@ async function byEngine(input: MeterMonth, parts: number): Promise<Record<Report
   const folder = await mkdtemp(join(tmpdir(), 'meterhouse-reports-'));
   try {
     const rendered = await renderMonth(
-      engine.reports,
+      tinyBlocks ? inTinyBlocks(engine.reports) : engine.reports,
       {
         meterId,
         month: input.month,
@@ -82,10 +97,13 @@ async function byEngine(input: MeterMonth, parts: number): Promise<Record<Report
   }
 }
 
-/** That the engine and the oracle render the same bytes of a month; gives them. The records go in by so many inserts. */
-export async function assertAgrees(input: MeterMonth, parts = 1): Promise<Record<ReportType, string>> {
+/** That the engine and the oracle render the same bytes of a month; gives them. */
+export async function assertAgrees(
+  input: MeterMonth,
+  reading: Reading = {},
+): Promise<Record<ReportType, string>> {
   const expected = meterReports(input);
-  const actual = await byEngine(input, parts);
+  const actual = await byEngine(input, reading);
   for (const type of Object.keys(REPORTS) as ReportType[])
     assert.equal(actual[type], toTsv(REPORTS[type].columns, expected[type]), type);
   return actual;
