@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Runner,
@@ -109,8 +109,12 @@ async function startRunner(
           resolve(workerPool.id);
         });
       });
+      const fetched = firstFetch(events);
+      // It is awaited below, unless the runner does not start at all.
+      fetched.catch(() => undefined);
       const runner = await runWorkers(options, concurrency, pgPool, events);
       made.push(runner);
+      await fetched;
       return { runner, id: await id };
     });
     return runner;
@@ -118,6 +122,21 @@ async function startRunner(
     // It runs, but the others would take it for dead.
     for (const runner of made) await runner.stop().catch(() => undefined);
     throw error;
+  }
+}
+
+/**
+ * Resolves when the runner has fetched once. Should its very first statement fail, the library keeps the failure and answers
+ * every later fetch with it: such a runner never runs a job, so it is given up for a new one.
+ *
+ * @throws when nothing was fetched for five seconds
+ */
+async function firstFetch(events: WorkerEvents): Promise<void> {
+  const patience = AbortSignal.timeout(5000);
+  try {
+    await once(events as EventEmitter, 'localQueue:getJobs:complete', { signal: patience });
+  } catch {
+    throw new Error('the job runner could not fetch its first jobs; see the log above for why');
   }
 }
 
