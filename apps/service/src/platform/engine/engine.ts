@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { type ClickHouseClient, createClient } from '@clickhouse/client';
 import { Session } from 'chdb';
 import { createChdbConnection } from 'chdb/connection';
-import { createLane } from './lane.ts';
+import { giveBackMemory } from './give-back-memory.ts';
+import { createLane, type LaneOptions } from './lane.ts';
 import type { Engine } from './types.ts';
 
 export interface LaneSize {
@@ -79,11 +80,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     await client.command({ query: constants(threads) });
     return client;
   }
-  async function lane(name: 'loads' | 'reports' | 'reads') {
+  async function lane(name: 'loads' | 'reports' | 'reads', watch?: LaneOptions['watch']) {
     const size = options.lanes?.[name] ?? LANES[name];
     const own: ClickHouseClient[] = [];
     for (let i = 0; i < size.clients; i += 1) own.push(await connect());
-    return createLane({ name, clients: own, queue: size.queue });
+    return createLane({ name, clients: own, queue: size.queue, ...(watch && { watch }) });
   }
   async function closeAll(): Promise<void> {
     for (const client of clients) await client.close();
@@ -91,9 +92,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   }
 
   try {
-    const loads = await lane('loads');
-    const reports = await lane('reports');
     const reads = await lane('reads');
+    const memoryOfBigOnes = giveBackMemory(() => reads.command('SYSTEM JEMALLOC PURGE'));
+    const loads = await lane('loads', memoryOfBigOnes);
+    const reports = await lane('reports', memoryOfBigOnes);
     const [row] = await reads.rows<{ version: string }>('SELECT version() AS version');
     let closing: Promise<void> | undefined;
     return {
@@ -103,6 +105,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       formats: resolve(path, 'format_schemas'),
       version: row?.version ?? 'unknown',
       close() {
+        memoryOfBigOnes.stop();
         closing ??= Promise.all([loads.idle(), reports.idle(), reads.idle()]).then(closeAll);
         return closing;
       },

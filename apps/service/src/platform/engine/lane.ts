@@ -8,13 +8,20 @@ export interface LaneOptions {
   readonly clients: readonly ClickHouseClient[];
   /** Statements that may wait for a client; one more is refused. */
   readonly queue: number;
+  /** Told of each statement, before it runs and after. */
+  readonly watch?: { begun(): void; ended(): void };
 }
 
 /**
  * Gives each statement a client of its own for as long as it runs: in-process, a client answers one statement at a time, and
  * a second one on it would wait unseen. Statements beyond the clients wait in order of arrival, up to `queue` of them.
  */
-export function createLane({ name, clients, queue }: LaneOptions): EngineLane & { idle(): Promise<void> } {
+export function createLane({
+  name,
+  clients,
+  queue,
+  watch,
+}: LaneOptions): EngineLane & { idle(): Promise<void> } {
   const free = [...clients];
   const waiting: ((client: ClickHouseClient) => void)[] = [];
   let running = 0;
@@ -41,10 +48,12 @@ export function createLane({ name, clients, queue }: LaneOptions): EngineLane & 
   async function run<T>(work: (client: ClickHouseClient) => Promise<T>): Promise<T> {
     const client = await claim();
     running += 1;
+    watch?.begun();
     try {
       return await work(client);
     } finally {
       running -= 1;
+      watch?.ended();
       release(client);
       if (running === 0) for (const resolve of drained.splice(0)) resolve();
     }

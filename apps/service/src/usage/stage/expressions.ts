@@ -97,8 +97,11 @@ function recordText(kind: Kind): string {
 function lineBytes(kind: Kind): string {
   const separators = kind.kind.length + kind.fields.length;
   const quotes = of(kind, 'Codes').map((name) => ` + 2 * length(${raw(name)})`);
-  return `toUInt32(length(text) + ${frameBytes(kind) - separators}
-    + countSubstrings(text, '"') + countSubstrings(text, '\\\\')${quotes.join('')})`;
+  // Only texts can hold what JSON escapes; most of them are dictionaries, looked at once a value.
+  const escapes = of(kind, 'String').map(
+    (name) => ` + countSubstrings(${raw(name)}, '"') + countSubstrings(${raw(name)}, '\\\\')`,
+  );
+  return `toUInt32(length(text) + ${frameBytes(kind) - separators}${[...escapes, ...quotes].join('')})`;
 }
 
 /** What of a line is no value: braces, LF, and for each field its key, colon, comma, quotes or brackets. */

@@ -20,4 +20,6 @@ CREATE TABLE IF NOT EXISTS usage_host (
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(hour)
 ORDER BY (meter, product, host, started)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1,
+  -- A month gets a part a package; merging fewer times, more at once, takes a quarter off the work of a month's loads.
+  merge_selector_base = 16
