@@ -46,12 +46,19 @@ export async function readReports({ narrator, place, client, month }: Journey): 
     const file = await saveReport(client, report, place.reports);
     print();
     print(`   ${bold(report.reportType)}  ${green('checksum fits')}  ${dim(file)}`);
+    const content = await readReport(client, report);
     print(
-      drawReport(await readReport(client, report), {
+      drawReport(content, {
         limit: whole ? Number.POSITIVE_INFINITY : ROWS,
         width: Math.min(screenWidth(), WIDTH),
       }),
     );
+    if (report.reportType === 'HOURLY_USAGE' && content.rows.length === 0)
+      print(
+        dim(
+          "  It lists core-hours, where the contract's rule set counts them: `cores` does, `flex` does not.",
+        ),
+      );
     if (!whole) return;
     for (const line of tellGaps(gapsOf(await coverageOf(client, report.agentId, month)))) print(line);
   }
