@@ -380,6 +380,20 @@ test('the log has a line for each request, without query strings, tokens or bodi
   assert.ok(!lines.join('').includes('hunter'));
 });
 
+test('the log tells whose path it was, and nothing that could be a secret put where an id belongs', async () => {
+  const { app, lines } = await start();
+  const secret = 'UMA:kq3Vb0-notAnId-9fQ2xT7m';
+  const pathsOf = () => lines.map((text) => JSON.parse(text)).flatMap(({ path }) => path ?? []);
+  await app.inject({ url: `/usage/api/v1/agent-registrations/${agentId}` });
+  await app.inject({ url: `/usage/api/v1/agent-registrations/${encodeURIComponent(secret)}` });
+  await app.inject({ url: `/nowhere/${secret}/at-all` });
+  assert.deepEqual(pathsOf(), [
+    `/usage/api/v1/agent-registrations/${agentId}`,
+    '/usage/api/v1/agent-registrations/…',
+    '/nowhere/…/at-all',
+  ]);
+});
+
 describe('a route that breaks the house rules stops the start', () => {
   const refused = (add: Routes, rule: RegExp) => assert.rejects(appWith({ routes: [add] }), rule);
 

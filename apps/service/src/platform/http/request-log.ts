@@ -19,7 +19,7 @@ export class RequestLog extends LogController {
   ): void {
     const line = {
       method: request.method,
-      path: pathOf(request.url),
+      path: tellable(request),
       status: reply.statusCode,
       milliseconds: Math.round(reply.elapsedTime * 10) / 10,
       ...(request.caller === undefined
@@ -30,6 +30,20 @@ export class RequestLog extends LogController {
     if (error) request.log.error(line, 'request failed');
     else request.log.info(line, 'request');
   }
+}
+
+const harmless = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Za-z0-9._-]{1,16})$/i;
+
+/**
+ * The path as the log may hold it. A person who puts a token where an id belongs must not find it there: of what the caller
+ * chose only UUIDs and short words are told, an unknown path by its words alone.
+ */
+function tellable({ url, routeOptions }: FastifyRequest): string {
+  const pattern = routeOptions.url?.split('/') ?? [];
+  return pathOf(url)
+    .split('/')
+    .map((word, index) => (word === '' || word === pattern[index] || harmless.test(word) ? word : '…'))
+    .join('/');
 }
 
 /** A request's address without its query. */
