@@ -28,9 +28,15 @@ export function explain(error: unknown): Failure | undefined {
   if (!(error instanceof Error)) return undefined;
   if (isRefusal(error)) return explainRefusal(error, error.message);
   if (connectionCode(error) !== undefined) {
-    return new Failure(`The service cannot be reached (${connectionCode(error)}).`, EXIT.unreachable, {
-      advice: 'Is it running (meterhouse serve), and is --server or METERHOUSE_SERVER its address?',
-    });
+    const { address, port } = addressOf(error);
+    const where = address === undefined ? '' : ` at ${address}:${port}`;
+    return new Failure(
+      `The service cannot be reached${where} (${connectionCode(error)}).`,
+      EXIT.unreachable,
+      {
+        advice: 'Is it running (meterhouse serve), and is --server or METERHOUSE_SERVER its address?',
+      },
+    );
   }
   const doubt = certificateDoubt(error);
   if (doubt !== undefined) {
@@ -59,6 +65,14 @@ export function connectionCode(error: unknown): string | undefined {
     if (code !== undefined && UNREACHABLE.has(code)) return code;
   }
   return undefined;
+}
+
+/** Where the connection went, when the system says so. */
+function addressOf(error: Error): { address?: string; port?: number } {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if ('address' in cause) return cause as { address?: string; port?: number };
+  }
+  return {};
 }
 
 /** OpenSSL's words for what it does not like about the certificate. */
@@ -96,7 +110,8 @@ function exitFor(status: number, code: string | undefined): number {
 function adviceFor(status: number, code: string | undefined): string | undefined {
   if (code === 'invalid_grant') return 'Put an API token that is not revoked into METERHOUSE_TOKEN.';
   if (status === 401) return 'Put an API token of this service into METERHOUSE_TOKEN.';
-  if (status === 403) return 'Use a token whose role may do this; an administrator can make one.';
+  if (status === 403)
+    return 'Use a token whose role may do this. The role operator has the token in the file operator-token of the data directory.';
   if (status === 429) return 'Wait a little and try again.';
   if (status === 507) return 'The service is short of disk space; nothing was lost, send again later.';
   return undefined;

@@ -125,6 +125,14 @@ test('what a service sends cannot move the cursor of a terminal or start a line'
   assert.ok(!ran.stdout.includes('\u001b'));
 });
 
+test('a directory where a package is expected is told, and how to name what is in it', async (t) => {
+  const root = await folder(t);
+  const ran = await meterhouse(['uploads', 'send', root], { METERHOUSE_TOKEN: 'x' });
+  assert.equal(ran.status, 6);
+  assert.match(ran.stderr, /is no file/);
+  assert.doesNotMatch(ran.stderr, /EISDIR|node:internal/);
+});
+
 test('a file that is no package is told before anything is sent', async (t) => {
   const root = await folder(t);
   const text = join(root, 'text.gz');

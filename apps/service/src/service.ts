@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { finishRequests } from './finish-requests.ts';
@@ -16,7 +16,7 @@ export interface Service {
   /** Where it listens, as callers on this machine reach it. */
   readonly url: string;
   readonly app: App;
-  /** The file with the operators' first API token, when this was the first start. */
+  /** The file with the operators' first API token, for as long as it is left where the first start put it. */
   readonly operatorTokenFile?: string;
   /** Stops gracefully; a second call waits for the first. */
   close(): Promise<void>;
@@ -124,7 +124,7 @@ export async function createService(config: Config, options: ServiceOptions = {}
   return {
     url: life.url,
     app,
-    ...(first ? { operatorTokenFile: tokenFile } : {}),
+    ...(existsSync(tokenFile) ? { operatorTokenFile: tokenFile } : {}),
     close() {
       closing ??= held.disposeAsync().then(() => logger.info('stopped'));
       return closing;

@@ -1,6 +1,8 @@
 import { open } from 'node:fs/promises';
 import { LIMITS, type PackageHeader } from '@meterhouse/contract';
 import { FaultLog, firstMember, PackageError, parseHeader } from '@meterhouse/metering';
+import { EXIT } from '../exit-codes.ts';
+import { Failure } from '../failure.ts';
 
 /** A package on disk: where it lies and what its header says. */
 export interface PackageFile {
@@ -13,7 +15,12 @@ export interface PackageFile {
 export async function readPackageFile(path: string): Promise<PackageFile> {
   const file = await open(path, 'r');
   try {
-    const { size } = await file.stat();
+    const stat = await file.stat();
+    if (!stat.isFile())
+      throw new Failure(`${path} is no file.`, EXIT.input, {
+        advice: 'Name the packages: uploads send FOLDER/*',
+      });
+    const { size } = stat;
     const start = Buffer.alloc(Math.min(size, LIMITS.headerCompressedBytes));
     const { bytesRead } = await file.read(start, 0, start.length, 0);
     const log = new FaultLog();

@@ -9,6 +9,7 @@ import type { Caller } from '../platform/http/caller.ts';
 import { appWith } from '../platform/http/testing.ts';
 import type { App } from '../platform/http/types.ts';
 import { insertReport } from './renewal/insert-report.ts';
+import { noteChange } from './renewal/request-renewal.ts';
 import { supersedeReports } from './renewal/supersede-reports.ts';
 import { reportsRoutes } from './routes.ts';
 import {
@@ -90,6 +91,34 @@ async function withStage(work: (stage: Stage) => Promise<void>): Promise<void> {
 }
 
 const download = (ref: string) => `${base}?ref=${encodeURIComponent(ref)}`;
+
+describe('a listing says whether its reports tell all that has come', () => {
+  const renewals = async ({ get, meter }: Stage, month: string) =>
+    (await Promise.all([get(`${base}/2023/${month}`), get(`${base}/2023/${month}/${meter.agentId}`)])).map(
+      ({ headers }) => headers['meterhouse-renewal'],
+    );
+
+  it('from the change on until it was rendered, for the month that it is of', () =>
+    withStage(async (stage) => {
+      const { database, meter } = stage;
+      await stage.issue(meter, 'MONTHLY_USAGE', '2023-01', 'x');
+      assert.deepEqual(await renewals(stage, '1'), ['current', 'current']);
+      await database.transaction((transaction) => noteChange(transaction, meter.id, '2023-01', now, 600));
+      assert.deepEqual(await renewals(stage, '1'), ['pending', 'pending']);
+      assert.deepEqual(await renewals(stage, '2'), ['current', 'current']);
+      await database.query('update report_renewals set rendered = wanted');
+      assert.deepEqual(await renewals(stage, '1'), ['current', 'current']);
+    }));
+
+  it('and tells one meter nothing of another', () =>
+    withStage(async (stage) => {
+      const other = await addMeter(stage.database, stage.organisationId);
+      await stage.database.transaction((transaction) =>
+        noteChange(transaction, other.id, '2023-01', now, 600),
+      );
+      assert.deepEqual(await renewals(stage, '1'), ['pending', 'current']);
+    }));
+});
 
 describe('the reports of a month', () => {
   it('are an object keyed by agentId, each an array of entries that say ref, type, length and checksum', () =>

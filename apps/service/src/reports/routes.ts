@@ -16,6 +16,7 @@ import type { Routes } from '../platform/http/types.ts';
 import { byteRange } from './delivery/byte-range.ts';
 import { fileName } from './delivery/file-name.ts';
 import { findReport, type StoredReport } from './delivery/find-report.ts';
+import { isRenewing } from './delivery/is-renewing.ts';
 import { listMeterMonth } from './delivery/list-meter-month.ts';
 import { listMonth } from './delivery/list-month.ts';
 import { negotiate } from './delivery/negotiate.ts';
@@ -24,6 +25,10 @@ import { monthOfPath } from './month-of-path.ts';
 
 const base = '/usage/api/v1';
 const tags = ['reports'];
+/** On a listing: `pending` while usage has come that the listed reports do not say yet, else `current`. */
+const renewalHeader = 'meterhouse-renewal';
+const renewalTold =
+  'The header `Meterhouse-Renewal` says `pending` while usage has come that the listed reports do not say yet.';
 
 export interface ReportsRoutesOptions {
   readonly database: Database;
@@ -52,15 +57,23 @@ export function reportsRoutes({ database, archive, clock }: ReportsRoutesOptions
         schema: {
           summary: "A month's reports of all meters",
           description:
-            'An object keyed by agentId; a month without data, and a month to come, is an empty one.\n\nDeleted meters are not in it.',
+            'An object keyed by agentId; a month without data, and a month to come, is an empty one.\n\nDeleted meters are not in it.\n\n' +
+            renewalTold,
           tags,
           params: MonthPath,
           response: { 200: MonthReports },
         },
       },
-      async (request) => {
+      async (request, reply) => {
         const month = monthOfPath(request.params);
-        return month === undefined ? {} : listMonth(database, request.caller.organisationId, month);
+        if (month === undefined) return {};
+        const { organisationId } = request.caller;
+        // Asked first: what is renewed in between is listed new and told as pending, never the other way round.
+        reply.header(
+          renewalHeader,
+          (await isRenewing(database, organisationId, month)) ? 'pending' : 'current',
+        );
+        return listMonth(database, organisationId, month);
       },
     );
 
@@ -70,19 +83,21 @@ export function reportsRoutes({ database, archive, clock }: ReportsRoutesOptions
         config: { access: 'reader' },
         schema: {
           summary: "A month's reports of one meter",
-          description: 'A month without data, and a month to come, is an empty array.',
+          description: `A month without data, and a month to come, is an empty array.\n\n${renewalTold}`,
           tags,
           params: MeterMonthPath,
           response: { 200: MeterReports },
         },
       },
-      async (request) => {
+      async (request, reply) => {
         const { organisationId } = request.caller;
         // A year that no calendar has still must not tell an unknown meter from a known one.
         const month = monthOfPath(request.params) ?? '0001-01';
         const agentId = request.params.agentId.toLowerCase();
+        const renewing = await isRenewing(database, organisationId, month, agentId);
         const reports = await listMeterMonth(database, organisationId, agentId, month);
         if (reports === undefined) throw new Problem('not-found', { detail: 'No meter here has this UUID.' });
+        reply.header(renewalHeader, renewing ? 'pending' : 'current');
         return reports;
       },
     );
