@@ -22,8 +22,8 @@ export function sendCommand(): Command {
       const { serverAddress, signedIn, signedInAsMeter } = await import('../../http/session.ts');
       const { sendPackages } = await import('../../journey/send-packages.ts');
       const { note, print, printJson } = await import('../../terminal/output.ts');
-      const { bytes, count, plural } = await import('../../terminal/numbers.ts');
       const { startProgress } = await import('../../terminal/progress.ts');
+      const { tellSent } = await import('../../terminal/sent-lines.ts');
       const { plain } = await import('../../terminal/plain.ts');
       const { EXIT } = await import('../../exit-codes.ts');
       const server = serverAddress(options.server);
@@ -44,15 +44,7 @@ export function sendCommand(): Command {
 
       if (summary.refused.length > 0) process.exitCode = EXIT.refused;
       if (options.json) return printJson(summary);
-      const words = [
-        `${plural(summary.taken.length, 'package')} taken`,
-        ...(summary.known > 0 ? [`${count(summary.known)} of them known before`] : []),
-        ...(summary.refused.length > 0 ? [`${count(summary.refused.length)} refused`] : []),
-      ];
-      print(`${words.join(', ')}; ${bytes(summary.bytes)}.`);
-      for (const [outcome, slices] of Object.entries(summary.outcomes)) {
-        print(`  ${outcome.padEnd(10)} ${plural(slices, 'slice')}`);
-      }
+      for (const line of tellSent(summary)) print(line);
       if (summary.refused.length > 0) note('What was refused is told above; it changed nothing.');
     });
 }

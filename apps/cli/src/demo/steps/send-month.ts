@@ -13,6 +13,7 @@ import { sendPackage } from '../../journey/send-package.ts';
 import { sendPackages } from '../../journey/send-packages.ts';
 import { bytes, count, plural } from '../../terminal/numbers.ts';
 import { startProgress } from '../../terminal/progress.ts';
+import { tellSent } from '../../terminal/sent-lines.ts';
 import { statusLine } from '../call.ts';
 import { AUTHORISED, type Journey } from '../journey.ts';
 
@@ -49,7 +50,7 @@ export async function sendMonth(journey: Journey, meter: ActivatedMeter): Promis
   const { answer, known } = await sendPackage(client, await readPackageFile(first!.path));
   narrator.answer(statusLine(known ? 200 : 202), answer);
 
-  narrator.say('The others, by the command line:');
+  narrator.say('All of them, by the command line; the first one is known by now:');
   narrator.command(
     `METERHOUSE_TOKEN=${place.token} npm run --silent meterhouse -- uploads send`,
     `--server "$SERVER" ${place.packages}/*`,
@@ -57,17 +58,14 @@ export async function sendMonth(journey: Journey, meter: ActivatedMeter): Promis
   const sending = await startProgress('   Sending', 1);
   const summary = await sendPackages(
     client,
-    days.slice(1).map(({ path }) => path),
+    days.map(({ path }) => path),
     {
       onProgress: ({ done, total, file }) =>
         sending.update(total === 0 ? 1 : done / total, file.slice(-13, -3)),
       onRefused: ({ path, failure }) => sending.tell(`${path}: ${failure.message}`),
     },
   ).finally(() => sending.stop());
-  const outcomes = Object.entries(summary.outcomes).map(
-    ([outcome, slices]) => `${plural(slices, 'slice')} ${outcome}`,
-  );
-  narrator.say(`${plural(summary.taken.length, 'package')} taken: ${outcomes.join(', ')}.`);
+  for (const line of tellSent(summary)) narrator.say(line);
 }
 
 async function writeMonth(
