@@ -21,7 +21,7 @@ export function setUp() {
     .update(readFileSync(join(projectRoot, 'package-lock.json')))
     .digest('hex');
   if (readMarker() === wanted) return;
-  process.stderr.write('Installing what the lock file names (about 900 MB on disk, once) …\n');
+  process.stderr.write('Installing what the lock file names (about 1 GB on disk, once) …\n');
   // Warnings of npm about engines are its own: the pinned Node that it sees too late is among what it installs.
   const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: projectRoot,
