@@ -25,6 +25,7 @@ export function gatewayRoutes({
         config: { access: 'public', noStore: true, renderProblem: renderGatewayError },
         attachValidation: true,
         schema: {
+          operationId: 'exchangeApiToken',
           summary: 'Exchange an API token for an access token of 30 minutes',
           tags: ['tokens'],
           consumes: ['application/x-www-form-urlencoded'],

@@ -57,6 +57,7 @@ export function tokenEndpointRoutes({
         {
           config: { access: 'public', noStore: true, renderProblem: renderTokenError },
           schema: {
+            operationId: 'signInMeter',
             summary: 'A meter signs in with its key',
             tags: ['tokens'],
             consumes: ['application/x-www-form-urlencoded'],
@@ -76,6 +77,7 @@ export function tokenEndpointRoutes({
       {
         config: { access: 'public' },
         schema: {
+          operationId: 'getAuthorizationServer',
           summary: 'The issuer and where it is asked (RFC 8414)',
           tags: ['tokens'],
           response: { 200: ServerMetadata },
@@ -97,6 +99,7 @@ export function tokenEndpointRoutes({
       {
         config: { access: 'public' },
         schema: {
+          operationId: 'listAccessTokenKeys',
           summary: 'Public keys of the access tokens',
           tags: ['tokens'],
           response: { 200: KeySet },

@@ -50,6 +50,7 @@ export function uploadRoutes(tools: TakeTools): Routes {
           bodyTime: { idleSeconds: config.uploadIdleTimeout, totalSeconds: config.uploadTimeout },
         },
         schema: {
+          operationId: 'sendUpload',
           summary: 'Send a usage package',
           description: `The body is the package as it was signed, sent as ${PACKAGE_TYPES.join(', ')}.`,
           tags,
@@ -82,6 +83,7 @@ export function uploadRoutes(tools: TakeTools): Routes {
       {
         config: { access: 'meter-view' },
         schema: {
+          operationId: 'listUploads',
           summary: 'The uploads of a meter',
           tags,
           params: AgentPath,
@@ -114,6 +116,7 @@ export function uploadRoutes(tools: TakeTools): Routes {
       {
         config: { access: 'meter-view' },
         schema: {
+          operationId: 'getUpload',
           summary: 'One upload, with the outcome of each slice or every fault',
           tags,
           params: UploadPath,

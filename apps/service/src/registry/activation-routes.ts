@@ -31,6 +31,7 @@ export function activationRoutes({
       {
         config: { access: 'administrator', body: 'none', noStore: true },
         schema: {
+          operationId: 'createActivationToken',
           summary: 'Make the token that binds a key to a meter',
           description:
             'It works once, for 24 hours, for this meter. A newer one, or deleting the meter, voids it.',
@@ -50,6 +51,7 @@ export function activationRoutes({
       {
         config: { access: 'public', noStore: true },
         schema: {
+          operationId: 'activateMeter',
           summary: "Bind a meter's key by its activation token",
           description:
             'A compact JWS by the new key over an ActivationStatement: header `{"alg":"EdDSA","typ":"meterhouse-activation+jws"}`. ' +

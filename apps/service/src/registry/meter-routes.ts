@@ -30,6 +30,7 @@ export function meterRoutes({
       {
         config: { access: 'reader' },
         schema: {
+          operationId: 'listMeters',
           summary: 'The meters that are not deleted, by agentId',
           description: `A page has ${usualLimit} meters unless \`limit\` says otherwise. Send \`nextCursor\` as \`cursor\` for the next page.`,
           tags,
@@ -51,6 +52,7 @@ export function meterRoutes({
       {
         config: { access: 'reader' },
         schema: {
+          operationId: 'getMeter',
           summary: 'One meter, deleted or not',
           tags,
           params: AgentPath,
@@ -69,6 +71,7 @@ export function meterRoutes({
       {
         config: { access: 'administrator' },
         schema: {
+          operationId: 'deleteMeter',
           summary: 'Delete a meter',
           description: 'Uploads stop with 409; hours already taken still bill, and report refs still work.',
           tags,
@@ -90,6 +93,7 @@ export function meterRoutes({
       {
         config: { access: 'administrator' },
         schema: {
+          operationId: 'undeleteMeter',
           summary: 'Bring a deleted meter back',
           tags,
           params: AgentPath,

@@ -34,6 +34,7 @@ export function registrationRoutes({
       {
         config: { access: 'reader', alsoAt: [`${own}/:agentId`] },
         schema: {
+          operationId: 'getRegistration',
           summary: 'Is this meter registered, and under what?',
           tags,
           params: AgentPath,
@@ -63,6 +64,7 @@ export function registrationRoutes({
         config: { access: 'reporter', alsoAt: [own] },
         attachValidation: true,
         schema: {
+          operationId: 'registerMeter',
           summary: 'Register a meter, or change its registration',
           description:
             'Later, a field that is left out means unchanged; `version` is ignored then. Fields that are not known are ignored.',

@@ -55,6 +55,7 @@ export function reportsRoutes({ database, archive, clock }: ReportsRoutesOptions
       {
         config: { access: 'reader' },
         schema: {
+          operationId: 'listMonthReports',
           summary: "A month's reports of all meters",
           description:
             'An object keyed by agentId; a month without data, and a month to come, is an empty one.\n\nDeleted meters are not in it.\n\n' +
@@ -82,6 +83,7 @@ export function reportsRoutes({ database, archive, clock }: ReportsRoutesOptions
       {
         config: { access: 'reader' },
         schema: {
+          operationId: 'listMeterReports',
           summary: "A month's reports of one meter",
           description: `A month without data, and a month to come, is an empty array.\n\n${renewalTold}`,
           tags,
@@ -107,6 +109,7 @@ export function reportsRoutes({ database, archive, clock }: ReportsRoutesOptions
       url: `${base}/reports`,
       config: { access: 'reader' },
       schema: {
+        operationId: 'downloadReport',
         summary: 'Download a report by its ref',
         description: `Send the entry's contentType as Accept. The gzip is the file: there is never a Content-Encoding. Range, If-Range and If-None-Match work. A provisional report that was superseded ${SUPERSEDED_DAYS} days ago is 410.`,
         tags,

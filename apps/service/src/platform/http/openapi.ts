@@ -30,6 +30,11 @@ export async function describeRoutes(app: App, version: string): Promise<void> {
       },
     },
     transform: ({ schema, url, route }) => ({ schema: completed(schema, route.config), url }),
+    transformObject: (described) => {
+      const document = 'openapiObject' in described ? described.openapiObject : described.swaggerObject;
+      nameHeads((document.paths ?? {}) as Paths);
+      return document;
+    },
   });
 
   app.get(
@@ -37,6 +42,7 @@ export async function describeRoutes(app: App, version: string): Promise<void> {
     {
       config: { access: 'public' },
       schema: {
+        operationId: 'getOpenapi',
         summary: 'This description',
         tags: ['documentation'],
         response: { 200: Type.Unknown({ description: 'OpenAPI 3.1.' }) },
@@ -44,6 +50,18 @@ export async function describeRoutes(app: App, version: string): Promise<void> {
     },
     async (_request, reply) => reply.type('application/json').send(JSON.stringify(app.swagger())),
   );
+}
+
+type Paths = Readonly<Record<string, Record<string, { operationId?: string }>>>;
+
+/** A route for GET and HEAD has one schema, but an operationId names one operation: HEAD's is `headDownloadReport`. */
+function nameHeads(paths: Paths): void {
+  for (const methods of Object.values(paths)) {
+    const { get, head } = methods;
+    const name = head?.operationId;
+    if (head === undefined || name === undefined || name !== get?.operationId) continue;
+    methods.head = { ...head, operationId: `head${name.charAt(0).toUpperCase()}${name.slice(1)}` };
+  }
 }
 
 /** What follows from the route's access need not be said by each: how to authenticate, who may, and that problems come. */

@@ -20,6 +20,7 @@ export const problemPageRoutes: Routes = (app) => {
     {
       config: { access: 'public' },
       schema: {
+        operationId: 'getProblemPage',
         summary: 'What a problem means and what to do about it',
         tags: ['documentation'],
         params: Type.Object(

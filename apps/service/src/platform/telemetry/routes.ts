@@ -33,14 +33,14 @@ const Ready = Type.Object({ status: Type.Enum(['ready', 'not ready']) }, { addit
 /** `/healthz` (does the work get on?), `/readyz` (send requests here?) and `/metrics`. */
 export function telemetryRoutes(options: TelemetryRoutesOptions): Routes {
   const { metrics, health, isReady } = options;
-  const described = (summary: string) => ({ summary, tags: ['operation'] });
+  const described = (operationId: string, summary: string) => ({ operationId, summary, tags: ['operation'] });
   return (app) => {
     app.get(
       '/healthz',
       {
         config: { access: 'public', noStore: true },
         schema: {
-          ...described('Whether the work gets on: nothing waits for too long'),
+          ...described('getHealth', 'Whether the work gets on: nothing waits for too long'),
           response: { 200: Status, 503: Status },
         },
       },
@@ -54,7 +54,10 @@ export function telemetryRoutes(options: TelemetryRoutesOptions): Routes {
       '/readyz',
       {
         config: { access: 'public', noStore: true },
-        schema: { ...described('Whether requests may be sent here'), response: { 200: Ready, 503: Ready } },
+        schema: {
+          ...described('getReadiness', 'Whether requests may be sent here'),
+          response: { 200: Ready, 503: Ready },
+        },
       },
       async (_request, reply) => {
         if (isReady()) return { status: 'ready' as const };
@@ -66,7 +69,7 @@ export function telemetryRoutes(options: TelemetryRoutesOptions): Routes {
       {
         config: { access: 'public', noStore: true },
         schema: {
-          ...described('Figures for Prometheus; on loopback and for operators'),
+          ...described('getMetrics', 'Figures for Prometheus; on loopback and for operators'),
           security: [{}, { bearer: [] }],
           response: {
             200: { description: 'Text format.', content: { 'text/plain': { schema: Type.String() } } },

@@ -15,6 +15,7 @@ export function coverageRoutes({ database, clock }: { database: Database; clock:
       {
         config: { access: 'meter-view' },
         schema: {
+          operationId: 'getCoverage',
           summary: 'Which hours of a month a meter covered',
           description:
             'Hours are told in runs of equal state. Seconds are those of the published rule: expected, covered, missing.',

@@ -22,6 +22,7 @@ export function rebuildRoutes({ database, jobs, clock, recordChange, confirmCall
       {
         config: { access: 'operator', body: 'none' },
         schema: {
+          operationId: 'startRebuild',
           summary: 'Derive all usage again from the packages in the archive',
           description: 'Runs as jobs beside everything else, month by month; reports of a month wait for it.',
           tags,
@@ -51,6 +52,7 @@ export function rebuildRoutes({ database, jobs, clock, recordChange, confirmCall
       {
         config: { access: 'operator' },
         schema: {
+          operationId: 'getRebuild',
           summary: 'How far a rebuild is, and what differed',
           tags,
           params: RebuildPath,
