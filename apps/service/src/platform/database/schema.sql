@@ -65,13 +65,50 @@ create table contracts (
   minimum_commit_quantity numeric not null default 0,
   minimum_commit_unit text not null default 'points'::text,
   rule_set text not null,
+  sequence integer not null default 1,
   created_at timestamp with time zone not null default now(),
+  modified_at timestamp with time zone not null default now(),
   constraint contracts_pkey PRIMARY KEY (id),
   constraint contracts_organisation_id_number_key UNIQUE (organisation_id, number),
   constraint contracts_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisations(id) ON DELETE CASCADE,
   constraint contracts_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   constraint contracts_minimum_commit_quantity_check CHECK ((minimum_commit_quantity >= (0)::numeric)),
   constraint contracts_number_check CHECK ((number ~ '^[A-Za-z0-9._-]{1,64}$'::text))
+);
+
+create table customer_rules (
+  id uuid not null default gen_random_uuid(),
+  organisation_id uuid not null,
+  customer_id uuid not null,
+  product_type text not null,
+  product_id uuid not null,
+  target_type text not null,
+  target_id text not null,
+  sequence integer not null default 1,
+  created_at timestamp with time zone not null default now(),
+  modified_at timestamp with time zone not null default now(),
+  constraint customer_rules_pkey PRIMARY KEY (id),
+  constraint customer_rules_target UNIQUE (organisation_id, product_type, product_id, target_type, target_id),
+  constraint customer_rules_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
+  constraint customer_rules_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisations(id) ON DELETE CASCADE,
+  constraint customer_rules_product_type_check CHECK ((product_type = ANY (ARRAY['vCenter'::text, 'VCD'::text]))),
+  constraint customer_rules_target_id_check CHECK ((target_id <> ''::text)),
+  constraint customer_rules_target_type_check CHECK ((target_type = ANY (ARRAY['vCenter'::text, 'VCD'::text, 'Datacenter'::text, 'ClusterComputeResource'::text, 'ResourcePool'::text, 'HostSystem'::text, 'Folder'::text, 'vcd_organization'::text])))
+);
+CREATE INDEX customer_rules_by_customer ON customer_rules USING btree (customer_id);
+
+create table customers (
+  id uuid not null default gen_random_uuid(),
+  organisation_id uuid not null,
+  name text not null,
+  number text not null default ''::text,
+  sequence integer not null default 1,
+  created_at timestamp with time zone not null default now(),
+  modified_at timestamp with time zone not null default now(),
+  constraint customers_pkey PRIMARY KEY (id),
+  constraint customers_organisation_id_name_key UNIQUE (organisation_id, name),
+  constraint customers_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisations(id) ON DELETE CASCADE,
+  constraint customers_name_check CHECK (((length(name) >= 1) AND (length(name) <= 170)))
 );
 
 create table memberships (
@@ -97,6 +134,7 @@ create table meter_assignments (
   constraint meter_assignments_check CHECK (((site_id IS NULL) OR (contract_id IS NOT NULL))),
   constraint meter_assignments_metering_mode_check CHECK ((metering_mode = ANY (ARRAY['PRODUCTION'::text, 'TEST'::text])))
 );
+CREATE INDEX meter_assignments_by_contract ON meter_assignments USING btree (contract_id, site_id) WHERE (contract_id IS NOT NULL);
 
 create table meter_keys (
   meter_id bigint not null,
@@ -126,6 +164,7 @@ create table meters (
   registered_at timestamp with time zone not null default now(),
   modified_at timestamp with time zone not null default now(),
   deleted_at timestamp with time zone,
+  last_upload_at timestamp with time zone,
   constraint meters_pkey PRIMARY KEY (id),
   constraint meters_organisation_id_agent_id_key UNIQUE (organisation_id, agent_id),
   constraint meters_registration_key UNIQUE (registration),
@@ -178,6 +217,33 @@ create table products (
   constraint products_pkey PRIMARY KEY (meter_id, product),
   constraint products_meter_id_fkey FOREIGN KEY (meter_id) REFERENCES meters(id) ON DELETE CASCADE
 );
+
+create table quota_overrides (
+  organisation_id uuid not null,
+  meters bigint,
+  uploads_per_day bigint,
+  upload_bytes_per_day bigint,
+  renderings_per_hour bigint,
+  sequence integer not null default 1,
+  created_at timestamp with time zone not null default now(),
+  modified_at timestamp with time zone not null default now(),
+  constraint quota_overrides_pkey PRIMARY KEY (organisation_id),
+  constraint quota_overrides_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisations(id) ON DELETE CASCADE,
+  constraint quota_overrides_meters_check CHECK ((meters >= 0)),
+  constraint quota_overrides_renderings_per_hour_check CHECK ((renderings_per_hour >= 0)),
+  constraint quota_overrides_upload_bytes_per_day_check CHECK ((upload_bytes_per_day >= 0)),
+  constraint quota_overrides_uploads_per_day_check CHECK ((uploads_per_day >= 0))
+);
+
+create table quota_use (
+  organisation_id uuid not null,
+  quota text not null,
+  period_start timestamp with time zone not null,
+  used bigint not null,
+  constraint quota_use_pkey PRIMARY KEY (organisation_id, quota, period_start),
+  constraint quota_use_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisations(id) ON DELETE CASCADE
+);
+CREATE INDEX quota_use_by_age ON quota_use USING btree (period_start);
 
 create table rebuild_months (
   rebuild_id uuid not null,
@@ -277,6 +343,8 @@ create table sites (
   country_region text not null default ''::text,
   address text not null default ''::text,
   post_code text not null default ''::text,
+  sequence integer not null default 1,
+  created_at timestamp with time zone not null default now(),
   modified_at timestamp with time zone not null default now(),
   constraint sites_pkey PRIMARY KEY (id),
   constraint sites_contract_id_name_key UNIQUE (contract_id, name),

@@ -9,7 +9,10 @@ create table contracts (
   minimum_commit_quantity numeric not null default 0 check (minimum_commit_quantity >= 0),
   minimum_commit_unit     text not null default 'points',
   rule_set                text not null,
+  -- Counts every change; optimistic callers compare it.
+  sequence                integer not null default 1,
   created_at              timestamptz not null default now(),
+  modified_at             timestamptz not null default now(),
   unique (organisation_id, number)
 );
 
@@ -20,6 +23,8 @@ create table sites (
   country_region text not null default '',
   address        text not null default '',
   post_code      text not null default '',
+  sequence       integer not null default 1,
+  created_at     timestamptz not null default now(),
   modified_at    timestamptz not null default now(),
   unique (contract_id, name)
 );

@@ -17,6 +17,8 @@ create table meters (
   registered_at     timestamptz not null default now(),
   modified_at       timestamptz not null default now(),
   deleted_at        timestamptz,
+  -- When a package of it was last taken; kept here so that lists can sort by it.
+  last_upload_at    timestamptz,
   unique (organisation_id, agent_id)
 );
 
@@ -30,6 +32,8 @@ create table meter_assignments (
   primary key (meter_id, from_hour),
   check (site_id is null or contract_id is not null)
 );
+-- Whoever changes or deletes a contract or a site asks which meters it was ever told of.
+create index meter_assignments_by_contract on meter_assignments (contract_id, site_id) where contract_id is not null;
 
 create table activation_tokens (
   id          uuid primary key default gen_random_uuid(),
