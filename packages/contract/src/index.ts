@@ -1,5 +1,6 @@
 export * from './http/everywhere.ts';
 export * from './http/identity.ts';
+export * from './http/lists.ts';
 export * from './http/rebuilds.ts';
 export * from './http/registry.ts';
 export * from './http/reports.ts';

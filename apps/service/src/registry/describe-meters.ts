@@ -1,39 +1,57 @@
-import type {
-  Assignment,
-  ConnectivityMode,
-  MeterDetail,
-  MeteringMode,
-  MeterSummary,
+import {
+  type Assignment,
+  type ConnectivityMode,
+  type ListQuery,
+  type MeterDetail,
+  type MeteringMode,
+  type MeterPage,
+  type MeterSummary,
+  meterSelectors,
+  usualMeterSort,
 } from '@meterhouse/contract';
 import type { Queryable } from '../platform/database/types.ts';
+import { createListing } from '../platform/listing/index.ts';
 
 /** Meters as people see them: with what they are billed under and the key they sign with. */
-const selectMeters = `
-  select m.agent_id, m.label, m.connectivity_mode, m.version, m.registration, m.state, m.sequence,
-         m.registered_at, m.modified_at, m.deleted_at,
-         a.metering_mode, c.number, s.name, k.kid, k.epoch, k.bound_at
-  from meters m
-  join lateral (
-    select * from meter_assignments where meter_id = m.id order by from_hour desc limit 1
-  ) a on true
-  left join contracts c on c.id = a.contract_id
-  left join sites s on s.id = a.site_id
-  left join meter_keys k on k.meter_id = m.id and k.superseded_at is null and k.compromised_at is null
-  where m.organisation_id = $1`;
+const shown = {
+  select: `m.agent_id, m.label, m.connectivity_mode, m.version, m.registration, m.state, m.sequence,
+           m.registered_at, m.modified_at, m.deleted_at,
+           a.metering_mode, c.number, s.name, k.kid, k.epoch, k.bound_at`,
+  from: `meters m
+    join lateral (
+      select * from meter_assignments where meter_id = m.id order by from_hour desc limit 1
+    ) a on true
+    left join contracts c on c.id = a.contract_id
+    left join sites s on s.id = a.site_id
+    left join meter_keys k on k.meter_id = m.id and k.superseded_at is null and k.compromised_at is null`,
+};
 
-/** Meters that are not deleted, by agent id, from the one after `after`; one more than `limit`, to know whether there are more. */
-export async function listMeters(
-  on: Queryable,
-  organisationId: string,
-  after: string | undefined,
-  limit: number,
-): Promise<{ items: MeterSummary[]; more: boolean }> {
-  const rows = await on.query<MeterRow>(
-    `${selectMeters} and m.deleted_at is null and ($2::uuid is null or m.agent_id > $2)
-     order by m.agent_id limit $3`,
-    [organisationId, after ?? null, limit + 1],
-  );
-  return { items: rows.slice(0, limit).map(summaryOf), more: rows.length > limit };
+const listing = createListing({
+  selectors: meterSelectors,
+  columns: {
+    agentId: 'm.agent_id',
+    label: 'm.label',
+    connectivityMode: 'm.connectivity_mode',
+    version: 'm.version',
+    state: 'm.state',
+    meteringMode: 'a.metering_mode',
+    contractNumber: 'c.number',
+    siteName: 's.name',
+    registeredAt: 'm.registered_at',
+    modifiedAt: 'm.modified_at',
+  },
+  usualSort: usualMeterSort,
+  key: 'agentId',
+});
+
+/** The organisation's meters that are not deleted. */
+export function listMeters(on: Queryable, organisationId: string, query: ListQuery): Promise<MeterPage> {
+  return listing.page<MeterRow, MeterSummary>(on, query, {
+    ...shown,
+    where: 'm.organisation_id = $1 and m.deleted_at is null',
+    values: [organisationId],
+    item: summaryOf,
+  });
 }
 
 /** One meter, deleted or not, with the history of its assignments. */
@@ -42,7 +60,10 @@ export async function showMeter(
   organisationId: string,
   agentId: string,
 ): Promise<MeterDetail | undefined> {
-  const [row] = await on.query<MeterRow>(`${selectMeters} and m.agent_id = $2`, [organisationId, agentId]);
+  const [row] = await on.query<MeterRow>(
+    `select ${shown.select} from ${shown.from} where m.organisation_id = $1 and m.agent_id = $2`,
+    [organisationId, agentId],
+  );
   if (row === undefined) return undefined;
   return { ...summaryOf(row), assignments: await assignmentsOf(on, organisationId, agentId) };
 }

@@ -70,14 +70,16 @@ describe('the list of meters', () => {
   it('refuses limits and cursors that are none, and fields it does not know, all at once', () =>
     withHouse(async (house) => {
       const { reader } = await house.organisation('Acme Cloud');
-      const answer = await house.call(reader, { url: '/api/v1/meters?limit=0&cursor=x&sort=label' });
+      const answer = await house.call(reader, {
+        url: '/api/v1/meters?limit=0&cursor=!&sort=nothing&filter=x==1&page=2',
+      });
       assert.equal(answer.statusCode, 400);
       assert.deepEqual(
         answer
           .json()
           .errors.map(({ pointer }: { pointer: string }) => pointer)
           .sort(),
-        ['query/cursor', 'query/limit', 'query/sort'],
+        ['query/cursor', 'query/filter', 'query/limit', 'query/page', 'query/sort'],
       );
       for (const limit of ['201', '-1', '1.5', '1e2', ''])
         assert.equal(

@@ -14,7 +14,6 @@ import { unknownMeter } from './unknown-meter.ts';
 
 const path = '/api/v1/meters';
 const tags = ['meters'];
-const usualLimit = '50';
 
 /** Meters in the management API (2-wire-api, F). */
 export function meterRoutes({
@@ -31,20 +30,13 @@ export function meterRoutes({
         config: { access: 'reader' },
         schema: {
           operationId: 'listMeters',
-          summary: 'The meters that are not deleted, by agentId',
-          description: `A page has ${usualLimit} meters unless \`limit\` says otherwise. Send \`nextCursor\` as \`cursor\` for the next page.`,
+          summary: 'The meters that are not deleted',
           tags,
           querystring: MeterPageQuery,
           response: { 200: MeterPage },
         },
       },
-      async (request) => {
-        const { limit = usualLimit, cursor } = request.query;
-        const after = cursor === undefined ? undefined : agentIdOf(cursor);
-        const { organisationId } = request.caller;
-        const { items, more } = await listMeters(database, organisationId, after, Number(limit));
-        return more ? { items, nextCursor: cursorOf(items.at(-1)!.agentId) } : { items };
-      },
+      async (request) => listMeters(database, request.caller.organisationId, request.query),
     );
 
     app.get(
@@ -110,7 +102,3 @@ export function meterRoutes({
     );
   };
 }
-
-/** A cursor is the last agent id of a page, 16 bytes in base64url. */
-const cursorOf = (agentId: string) => Buffer.from(agentId.replaceAll('-', ''), 'hex').toString('base64url');
-const agentIdOf = (cursor: string) => Buffer.from(cursor, 'base64url').toString('hex');

@@ -1,6 +1,7 @@
 /** Registrations, activations and meters. Registrations keep the published shapes. */
 import Type, { type Static } from 'typebox';
 import { AnyCaseUuid, ContractNumber, Label, nameOf } from './everywhere.ts';
+import { listQuery, pageOf, type Selectors } from './lists.ts';
 
 export const ConnectivityMode = Type.Enum(['ONLINE', 'OFFLINE']);
 export type ConnectivityMode = Static<typeof ConnectivityMode>;
@@ -163,36 +164,20 @@ export const MeterDetail = Type.Object(
 );
 export type MeterDetail = Static<typeof MeterDetail>;
 
-export const MeterPageQuery = Type.Object(
-  {
-    limit: Type.Optional(
-      Type.String({ pattern: '^([1-9][0-9]?|1[0-9]{2}|200)$', 'x-fault': 'must be a number from 1 to 200' }),
-    ),
-    cursor: Type.Optional(
-      Type.String({ pattern: '^[A-Za-z0-9_-]{22}$', 'x-fault': 'must be the nextCursor of an earlier page' }),
-    ),
-  },
-  { additionalProperties: false },
-);
-
-/** `nextCursor` is left out on the last page. */
-export const MeterPage = Type.Object(
-  { items: Type.Array(MeterSummary), nextCursor: Type.Optional(Type.String()) },
-  { additionalProperties: false },
-);
+/** What the list of meters can be filtered and sorted by. */
+export const meterSelectors = {
+  agentId: 'uuid',
+  label: 'text',
+  connectivityMode: ['ONLINE', 'OFFLINE'],
+  version: 'text',
+  state: ['running', 'registered'],
+  meteringMode: ['PRODUCTION', 'TEST'],
+  contractNumber: 'text',
+  siteName: 'text',
+  registeredAt: 'instant',
+  modifiedAt: 'instant',
+} as const satisfies Selectors;
+export const usualMeterSort = 'agentId';
+export const MeterPageQuery = listQuery(meterSelectors, usualMeterSort);
+export const MeterPage = pageOf(MeterSummary);
 export type MeterPage = Static<typeof MeterPage>;
-
-/** In a query everything is text. */
-export const SequenceQuery = Type.Object(
-  {
-    sequence: Type.String({
-      pattern: '^[1-9][0-9]{0,8}$',
-      'x-fault': 'must be the sequence of the meter as you saw it',
-    }),
-  },
-  { additionalProperties: false },
-);
-export const SequenceBody = Type.Object(
-  { sequence: Type.Integer({ minimum: 1, maximum: 999_999_999 }) },
-  { additionalProperties: false },
-);

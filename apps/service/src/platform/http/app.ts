@@ -1,6 +1,7 @@
 import type { ServerOptions } from 'node:https';
 import helmet from '@fastify/helmet';
 import fastify, { type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify';
+import { listingKeywords } from '../listing/index.ts';
 import { authenticateCallers } from './authenticate.ts';
 import { takeBodies } from './bodies.ts';
 import { answerClientErrors } from './client-error.ts';
@@ -93,7 +94,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         allErrors: true,
         verbose: true,
         strictTypes: false,
-        keywords: ['x-fault'],
+        keywords: ['x-fault', ...listingKeywords],
       },
     },
   } satisfies FastifyServerOptions & { http?: ServerOptions; https?: ServerOptions } as FastifyServerOptions;
