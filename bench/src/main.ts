@@ -2,6 +2,7 @@
 import { timed } from './figures.ts';
 import { hardware } from './hardware.ts';
 import { finishMonth, growMonths, measureGrowth } from './measures/growth.ts';
+import { measureHttp, NO_LIMITS } from './measures/http.ts';
 import { daysForIngest, measureIngest } from './measures/ingest.ts';
 import { highestMemory, measureIdle } from './measures/memory.ts';
 import { measureReplay } from './measures/replay.ts';
@@ -77,6 +78,11 @@ async function measureService(stand: Stand): Promise<readonly Line[]> {
     lines.push(...(await measureGrowth(stand, days)));
   }
   if (asks('reports') && asks('memory')) lines.push(...(await measureIdle(stand, 'reports')));
+  if (asks('http')) {
+    say('Calls of scripts');
+    await stand.restart(NO_LIMITS);
+    lines.push(...(await measureHttp(stand)));
+  }
   lines.push(highestMemory(stand));
   return lines;
 }

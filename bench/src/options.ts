@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-export const MEASURES = ['replay', 'ingest', 'reports', 'growth', 'start', 'memory'] as const;
+export const MEASURES = ['replay', 'ingest', 'reports', 'growth', 'start', 'memory', 'http'] as const;
 export type Measure = (typeof MEASURES)[number];
 
 export interface BenchOptions {

@@ -12,6 +12,10 @@ import { say } from './table.ts';
 /** The service under test in its throw-away directory, its meters, and the highest of what it took. */
 export interface Stand {
   readonly options: BenchOptions;
+  /** The throw-away directory. */
+  readonly root: string;
+  /** The administrator's. */
+  readonly apiToken: string;
   service(): ServiceProcess;
   /** The meter with so many machines; registered when it is first asked for. `again` names another one of this size. */
   meter(vms: number, again?: string): Promise<BenchMeter>;
@@ -64,6 +68,8 @@ export async function openStand(options: BenchOptions): Promise<Stand> {
   };
   return {
     options,
+    root,
+    apiToken,
     service: () => service,
     async meter(vms, again = '') {
       const name = `${vms}${again}`;

@@ -41,6 +41,10 @@ export interface BenchMeter {
   writeTick(): Promise<Package>;
   /** Sends packages one after another and waits until all of them are loaded. */
   deliver(packages: readonly Package[]): Promise<void>;
+  /** An administrator's access token. */
+  accessToken(): string;
+  /** Where the month of all meters is listed. */
+  readonly monthPath: string;
   /** The month's reports as they are listed now. */
   reports(): Promise<readonly ReportEntry[]>;
   /** Waits until other reports are listed than these. */
@@ -124,15 +128,16 @@ async function meterOf(
     for (const upload of sent) await until(() => isLoaded(connection, `${uploads}/${upload}`, accessToken));
     loaded += packages.reduce((sum, { records }) => sum + records, 0);
   };
-  const reports = async (): Promise<readonly ReportEntry[]> => {
-    const [year, month] = MONTH.name.split('-');
-    const path = `/usage/api/v1/reports/${year}/${Number(month)}/${agent}`;
-    return (await connection.call<ReportEntry[]>(path, { token })).body;
-  };
+  const [year, month] = MONTH.name.split('-');
+  const monthPath = `/usage/api/v1/reports/${year}/${Number(month)}`;
+  const reports = async (): Promise<readonly ReportEntry[]> =>
+    (await connection.call<ReportEntry[]>(`${monthPath}/${agent}`, { token })).body;
   return {
     agent,
     vms,
     deliver,
+    accessToken: () => token,
+    monthPath,
     reports,
     records: () => loaded,
     daysLeft: () => allDays - written,
