@@ -14,6 +14,12 @@ export const EXIT = Object.freeze({
   input: 6,
   /** What arrived is not what was announced. */
   checksum: 7,
+  /** What was looked for was found: reports differ, hours are missing, a check of the doctor failed. */
+  found: 8,
+  /** Some of it was done, and told which was not. */
+  partly: 9,
+  /** The same is under way in another process. */
+  busy: 10,
 });
 
 export const EXIT_HELP = `
@@ -21,4 +27,6 @@ Exit status:
   0  done                              4  not signed in, or the role may not
   1  the service answered an error     5  the service cannot be reached
   2  wrong usage or configuration      6  a local file is at fault
-  3  not found                         7  a checksum does not fit`;
+  3  not found                         7  a checksum does not fit
+  8  reports differ, hours are missing, a check of the doctor failed
+  9  done in part                     10  another process is at it already`;

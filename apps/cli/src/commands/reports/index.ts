@@ -2,11 +2,13 @@ import { Command } from 'commander';
 import { downloadCommand } from './download.ts';
 import { listCommand } from './list.ts';
 import { showCommand } from './show.ts';
+import { syncCommand } from './sync.ts';
 
 export function reportsCommand(): Command {
   return new Command('reports')
     .description("a month's reports")
     .addCommand(listCommand())
     .addCommand(showCommand())
-    .addCommand(downloadCommand());
+    .addCommand(downloadCommand())
+    .addCommand(syncCommand());
 }

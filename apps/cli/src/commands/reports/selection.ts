@@ -9,7 +9,7 @@ export interface Selection {
   readonly type?: ReportType;
 }
 
-const TYPES = Object.keys(REPORTS) as ReportType[];
+export const TYPES = Object.keys(REPORTS) as ReportType[];
 
 /** Adds `--month`, `--agent` and `--type`, which take a type's name or the name of its file, in any case. */
 export function selecting(command: Command): Command {
@@ -19,7 +19,8 @@ export function selecting(command: Command): Command {
     .addOption(new Option('--type <type>', `one of ${TYPES.join(', ')}`).argParser(typeValue));
 }
 
-function typeValue(text: string): ReportType {
+/** A report's type, by its name or the name of its file, in any case. */
+export function typeValue(text: string): ReportType {
   const wanted = text.toUpperCase().replaceAll('-', '_');
   const type = TYPES.find((name) => name === wanted || REPORTS[name].file.toUpperCase() === wanted);
   if (type === undefined) throw new InvalidArgumentError(`Write one of ${TYPES.join(', ')}.`);
