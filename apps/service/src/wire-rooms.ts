@@ -3,6 +3,7 @@ import { createIdentity, forgetUsedAssertions, type Identity } from './identity/
 import { createIntake } from './intake/index.ts';
 import type { Platform } from './open-platform.ts';
 import type { Routes } from './platform/http/index.ts';
+import { forgetAnswers } from './platform/changes/index.ts';
 import type { JobHandlers } from './platform/jobs/index.ts';
 import { createRegistry, keysOfMeter, meterKeys } from './registry/index.ts';
 import { createReports } from './reports/index.ts';
@@ -28,8 +29,8 @@ export function wireRooms(platform: Platform): Rooms {
     attemptRates,
     allowTokenInQuery: config.allowTokenInQuery,
   });
-  const { confirmCaller } = identity;
-  const registry = createRegistry({ ...platform, attemptRates, confirmCaller });
+  const { confirmCaller, makeChange } = identity;
+  const registry = createRegistry({ ...platform, attemptRates, confirmCaller, makeChange });
   const keysOf = (meterId: string) => keysOfMeter(database, meterId);
   const reports = createReports({
     ...platform,
@@ -39,7 +40,7 @@ export function wireRooms(platform: Platform): Rooms {
   const usage = createUsage({
     ...platform,
     keysOf,
-    confirmCaller,
+    makeChange,
     stageFolder: join(config.data, 'stage'),
     unpackedBytes: config.maxUnpackedSize,
     usageChanged: reports.requestRenewal,
@@ -54,7 +55,11 @@ export function wireRooms(platform: Platform): Rooms {
       'reports-renew': reports.renew,
       'registration-finish': registry.finishRegistration,
       housekeeping: () =>
-        keepHouse(platform, [() => forgetUsedAssertions(database, clock()), reports.removeSuperseded]),
+        keepHouse(platform, [
+          () => forgetUsedAssertions(database, clock()),
+          () => forgetAnswers(database, clock()),
+          reports.removeSuperseded,
+        ]),
     },
     async prepare() {
       // A master key that is not the database's would show at the first token exchange only, as a fault of ours.

@@ -15,7 +15,10 @@ import type { MeterKeys } from './meter-keys.ts';
 export type ConfirmCaller = (transaction: Transaction, caller: Caller) => Promise<void>;
 
 export function createConfirmCaller(meterKeys: MeterKeys, clock: () => Date): ConfirmCaller {
-  return async (transaction, { organisationId, role, tokenId, agentId, keyId }) => {
+  return async (transaction, caller) => {
+    const { role, tokenId, agentId, keyId } = caller;
+    // An operator who acts elsewhere has the token of the operators' organisation still.
+    const organisationId = caller.homeOrganisationId ?? caller.organisationId;
     if (agentId !== undefined) {
       const current =
         keyId !== undefined &&

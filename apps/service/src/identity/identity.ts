@@ -1,4 +1,5 @@
 import type { RecordChange } from '../platform/audit/types.ts';
+import { createMakeChange, type MakeChange } from '../platform/changes/index.ts';
 import type { Database, Transaction } from '../platform/database/types.ts';
 import type { Authenticate, Routes } from '../platform/http/index.ts';
 import type { Secrets } from '../platform/secrets/types.ts';
@@ -7,6 +8,7 @@ import { makeApiToken, type NewApiToken, revokeApiToken } from './api-tokens.ts'
 import { type AttemptRates, createAttemptLimits } from './attempt-limits.ts';
 import { createUseAssertion } from './client-assertions.ts';
 import { type ConfirmCaller, createConfirmCaller } from './confirm-caller.ts';
+import { enterOrganisation } from './enter-organisation.ts';
 import { createExchange } from './exchange-api-token.ts';
 import { gatewayRoutes } from './gateway-routes.ts';
 import type { MeterKeys } from './meter-keys.ts';
@@ -30,6 +32,8 @@ export interface IdentityOptions {
 export interface Identity {
   readonly authenticate: Authenticate;
   readonly confirmCaller: ConfirmCaller;
+  /** Makes the changes of the management API: confirmed, once for each Idempotency-Key. */
+  readonly makeChange: MakeChange;
   readonly signingKeys: SigningKeys;
   /** Puts a new signing key in force at once; what the old one signed verifies until it has expired. */
   rotateSigningKey(purpose: 'access' | 'report'): Promise<string>;
@@ -49,10 +53,14 @@ export function createIdentity(options: IdentityOptions): Identity {
   const accessTokens = createAccessTokens({ keys: signingKeys, publicUrl, clock });
   const limits = () => createAttemptLimits(options.attemptRates);
   const exchange = createExchange({ database, accessTokens, limits: limits(), clock });
+  const confirmCaller = createConfirmCaller(meterKeys, clock);
+  const makeChange = createMakeChange({ database, confirmCaller, clock });
   const useAssertion = createUseAssertion({ database, meterKeys, issuer: publicUrl, clock });
   return {
-    authenticate: accessTokens.authenticate,
-    confirmCaller: createConfirmCaller(meterKeys, clock),
+    authenticate: async (bearer, organisation) =>
+      enterOrganisation(database, await accessTokens.authenticate(bearer), organisation),
+    confirmCaller,
+    makeChange,
     signingKeys,
     rotateSigningKey: signingKeys.rotate,
     makeApiToken: (transaction, token) => makeApiToken(transaction, recordChange, token),

@@ -9,6 +9,7 @@ import { findServiceId } from '../identity/index.ts';
 import { openFileArchive } from '../platform/archive/index.ts';
 import { type FaultyArchive, faultyArchive } from '../platform/archive/testing.ts';
 import { createRecordChange } from '../platform/audit/index.ts';
+import { createMakeChange } from '../platform/changes/index.ts';
 import type { Database } from '../platform/database/index.ts';
 import { createTestDatabase, silentLogger } from '../platform/database/testing.ts';
 import type { Engine } from '../platform/engine/index.ts';
@@ -87,7 +88,7 @@ export async function openIntake(
   const usage = createUsage({
     ...shared,
     recordChange: createRecordChange(clock),
-    confirmCaller: async () => undefined,
+    makeChange: createMakeChange({ database, clock, confirmCaller: async () => undefined }),
     stageFolder: join(folder, 'stage'),
     unpackedBytes: options.unpackedBytes ?? 64 * 1024 * 1024,
     async usageChanged(_transaction, meterId, month) {

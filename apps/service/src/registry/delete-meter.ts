@@ -1,8 +1,7 @@
 import { type MeterDetail, Problem } from '@meterhouse/contract';
-import type { ConfirmCaller } from '../identity/index.ts';
 import type { RecordChange } from '../platform/audit/types.ts';
-import type { Database } from '../platform/database/types.ts';
-import type { Caller } from '../platform/http/index.ts';
+import { type Author, checkSequence } from '../platform/changes/index.ts';
+import type { Transaction } from '../platform/database/types.ts';
 import { voidActivationTokens } from './activation-tokens.ts';
 import { showMeter } from './describe-meters.ts';
 import { lockMeter } from './meter.ts';
@@ -16,47 +15,37 @@ import { unknownMeter } from './unknown-meter.ts';
  * it is so already
  */
 export type SetDeleted = (
-  caller: Caller,
+  transaction: Transaction,
+  author: Author,
   agentId: string,
-  change: { readonly deleted: boolean; readonly sequence: number; readonly requestId: string },
+  change: { readonly deleted: boolean; readonly sequence: number },
 ) => Promise<MeterDetail>;
 
 export function createSetDeleted({
-  database,
   recordChange,
-  confirmCaller,
   clock,
 }: {
-  database: Database;
   recordChange: RecordChange;
-  confirmCaller: ConfirmCaller;
   clock: () => Date;
 }): SetDeleted {
-  return (caller, agentId, { deleted, sequence, requestId }) =>
-    database.transaction(async (transaction) => {
-      await confirmCaller(transaction, caller);
-      const meter = await lockMeter(transaction, caller.organisationId, agentId);
-      if (meter === undefined) throw unknownMeter();
-      if (meter.sequence !== sequence)
-        throw new Problem('sequence-conflict', {
-          detail: `The meter is at sequence ${meter.sequence}, not ${sequence}.`,
-          members: { sequence: meter.sequence },
-        });
-      if ((meter.deletedAt !== undefined) === deleted)
-        throw new Problem(deleted ? 'meter-deleted' : 'meter-not-deleted');
-      const now = clock();
-      await transaction.query(
-        'update meters set deleted_at = $2, modified_at = $3, sequence = sequence + 1 where id = $1',
-        [meter.id, deleted ? now : null, now],
-      );
-      if (deleted) await voidActivationTokens(transaction, meter.id, now);
-      await recordChange(transaction, {
-        organisationId: caller.organisationId,
-        actor: caller.actor,
-        action: deleted ? 'meter-deleted' : 'meter-undeleted',
-        subject: `meter:${meter.agentId}`,
-        requestId,
-      });
-      return (await showMeter(transaction, caller.organisationId, agentId))!;
+  return async (transaction, author, agentId, { deleted, sequence }) => {
+    const { organisationId } = author;
+    const meter = await lockMeter(transaction, organisationId, agentId);
+    if (meter === undefined) throw unknownMeter();
+    checkSequence('The meter', meter.sequence, sequence);
+    if ((meter.deletedAt !== undefined) === deleted)
+      throw new Problem(deleted ? 'meter-deleted' : 'meter-not-deleted');
+    const now = clock();
+    await transaction.query(
+      'update meters set deleted_at = $2, modified_at = $3, sequence = sequence + 1 where id = $1',
+      [meter.id, deleted ? now : null, now],
+    );
+    if (deleted) await voidActivationTokens(transaction, meter.id, now);
+    await recordChange(transaction, {
+      ...author,
+      action: deleted ? 'meter-deleted' : 'meter-undeleted',
+      subject: `meter:${meter.agentId}`,
     });
+    return (await showMeter(transaction, organisationId, agentId))!;
+  };
 }

@@ -6,6 +6,7 @@ import {
   SequenceBody,
   SequenceQuery,
 } from '@meterhouse/contract';
+import type { MakeChange } from '../platform/changes/index.ts';
 import type { Database } from '../platform/database/types.ts';
 import type { Routes } from '../platform/http/index.ts';
 import type { SetDeleted } from './delete-meter.ts';
@@ -18,9 +19,11 @@ const tags = ['meters'];
 /** Meters in the management API (2-wire-api, F). */
 export function meterRoutes({
   database,
+  makeChange,
   setDeleted,
 }: {
   database: Database;
+  makeChange: MakeChange;
   setDeleted: SetDeleted;
 }): Routes {
   return (app) => {
@@ -72,12 +75,13 @@ export function meterRoutes({
           response: { 200: MeterDetail },
         },
       },
-      async (request) =>
-        setDeleted(request.caller, request.params.agentId, {
-          deleted: true,
-          sequence: Number(request.query.sequence),
-          requestId: request.id,
-        }),
+      async (request, reply) =>
+        makeChange(request, reply, async (transaction, author) => ({
+          body: await setDeleted(transaction, author, request.params.agentId, {
+            deleted: true,
+            sequence: Number(request.query.sequence),
+          }),
+        })),
     );
 
     app.post(
@@ -93,12 +97,13 @@ export function meterRoutes({
           response: { 200: MeterDetail },
         },
       },
-      async (request) =>
-        setDeleted(request.caller, request.params.agentId, {
-          deleted: false,
-          sequence: request.body.sequence,
-          requestId: request.id,
-        }),
+      async (request, reply) =>
+        makeChange(request, reply, async (transaction, author) => ({
+          body: await setDeleted(transaction, author, request.params.agentId, {
+            deleted: false,
+            sequence: request.body.sequence,
+          }),
+        })),
     );
   };
 }

@@ -1,5 +1,6 @@
 import { type AttemptRates, type ConfirmCaller, createAttemptLimits } from '../identity/index.ts';
 import type { RecordChange } from '../platform/audit/types.ts';
+import type { MakeChange } from '../platform/changes/index.ts';
 import type { Database } from '../platform/database/types.ts';
 import type { Logger, Routes } from '../platform/http/index.ts';
 import type { JobPayloads, Jobs } from '../platform/jobs/types.ts';
@@ -17,6 +18,7 @@ export interface RegistryOptions {
   readonly jobs: Jobs;
   readonly recordChange: RecordChange;
   readonly confirmCaller: ConfirmCaller;
+  readonly makeChange: MakeChange;
   readonly attemptRates?: AttemptRates;
   readonly logger: Logger;
   readonly clock: () => Date;
@@ -41,7 +43,7 @@ export function createRegistry(options: RegistryOptions): Registry {
         activateMeter: createActivateMeter({ ...options, limits }),
         limits,
       }),
-      meterRoutes({ database, setDeleted: createSetDeleted(options) }),
+      meterRoutes({ ...options, setDeleted: createSetDeleted(options) }),
     ],
   };
 }

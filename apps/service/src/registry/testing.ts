@@ -64,6 +64,7 @@ export async function openHouse(
     clock,
     jobs: createJobs(),
     confirmCaller: identity.confirmCaller,
+    makeChange: identity.makeChange,
     logger: silentLogger,
   });
   const app = await createApp({

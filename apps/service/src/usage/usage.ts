@@ -23,7 +23,7 @@ export interface UsageOptions {
   readonly logger: Logger;
   readonly clock: () => Date;
   readonly recordChange: RebuildTools['recordChange'];
-  readonly confirmCaller: RebuildTools['confirmCaller'];
+  readonly makeChange: RebuildTools['makeChange'];
   /** A folder of this service alone, on a disk that the engine can read: parts of packages while they are staged. */
   readonly stageFolder: string;
   /** The public keys of a meter by thumbprint; undefined for one it never had or that is compromised. */

@@ -58,6 +58,37 @@ export const ProblemFault = Type.Object(
   { additionalProperties: false },
 );
 export type ProblemFault = Static<typeof ProblemFault>;
+/** Headers that every guarded path takes; others are none of ours. */
+const organisation = Type.Optional(
+  Type.String({
+    maxLength: 2048,
+    description:
+      'For operators: the organisation to act in, by id or by name (a name that is not ASCII: by id).',
+    examples: ['Acme Cloud'],
+  }),
+);
+export const CallHeaders = Type.Object(
+  { 'meterhouse-organisation': organisation },
+  { additionalProperties: true },
+);
+
+/** Of every POST, PATCH and DELETE of the management API. */
+export const ChangeHeaders = Type.Object(
+  {
+    'meterhouse-organisation': organisation,
+    'idempotency-key': Type.Optional(
+      Type.String({
+        pattern: '^[ -~]{1,128}$',
+        'x-fault': 'must be 1 to 128 printable ASCII characters',
+        description:
+          'Kept for 24 hours: the same request with the same key is answered again and not made again.',
+        examples: ['6a1f7f86-25a8-4a3e-9c6b-2d0f6f1d8a11'],
+      }),
+    ),
+  },
+  { additionalProperties: true },
+);
+
 
 /** `application/problem+json`, RFC 9457. */
 export const ProblemDocument = Type.Object(

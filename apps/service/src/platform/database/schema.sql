@@ -130,6 +130,23 @@ create table meter_assignments (
   constraint meter_assignments_pkey PRIMARY KEY (meter_id, from_hour),
   constraint meter_assignments_contract_id_fkey FOREIGN KEY (contract_id) REFERENCES contracts(id),
   constraint meter_assignments_meter_id_fkey FOREIGN KEY (meter_id) REFERENCES meters(id) ON DELETE CASCADE,
+create table idempotency_keys (
+  organisation_id uuid not null,
+  actor text not null,
+  key text not null,
+  request_digest bytea not null,
+  status integer not null,
+  location text,
+  body text,
+  secret boolean not null,
+  made_at timestamp with time zone not null,
+  constraint idempotency_keys_pkey PRIMARY KEY (organisation_id, actor, key),
+  constraint idempotency_keys_check CHECK (((NOT secret) OR (body IS NULL))),
+  constraint idempotency_keys_key_check CHECK (((length(key) >= 1) AND (length(key) <= 128))),
+  constraint idempotency_keys_request_digest_check CHECK ((octet_length(request_digest) = 32))
+);
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys USING btree (made_at);
+
   constraint meter_assignments_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(id),
   constraint meter_assignments_check CHECK (((site_id IS NULL) OR (contract_id IS NOT NULL))),
   constraint meter_assignments_metering_mode_check CHECK ((metering_mode = ANY (ARRAY['PRODUCTION'::text, 'TEST'::text])))

@@ -3,6 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import { type Caller, type Role, roleAtLeast } from './caller.ts';
 import type { Access, App, Authenticate } from './types.ts';
 
+const organisationHeader = 'meterhouse-organisation';
+
 /**
  * Finds out who calls before anything of the request is read, looked up or told: 401 without a good token, 403 with a role
  * that does not reach. Cookies count for nothing here.
@@ -18,7 +20,9 @@ export function authenticateCallers(app: App, authenticate: Authenticate): void 
       throw new Problem('unauthenticated', {
         detail: 'Send an access token as "Authorization: Bearer <token>" or in the header csp-auth-token.',
       });
-    request.caller = await authenticate(bearer);
+    const organisation = request.headers[organisationHeader];
+    if (Array.isArray(organisation)) throw new Problem('malformed-request');
+    request.caller = await authenticate(bearer, organisation);
     refuseUnlessAllowed(request.caller, access, request);
   });
 }

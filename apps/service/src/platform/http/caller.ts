@@ -2,7 +2,10 @@
 export type Role = 'operator' | 'administrator' | 'reporter' | 'reader';
 
 export interface Caller {
+  /** The organisation that the call acts in. */
   organisationId: string;
+  /** Where an operator who acts in another organisation belongs; absent when it is the same one. */
+  homeOrganisationId?: string;
   role: Role;
   /** For the audit log: `token:<id>`, `person:<id>` or `meter:<agentId>`. */
   actor: string;

@@ -1,3 +1,4 @@
+import { CallHeaders, ChangeHeaders } from '@meterhouse/contract';
 import Type from 'typebox';
 import type { App } from './types.ts';
 
@@ -29,6 +30,10 @@ export function ruleRoutes(app: App): void {
     if (missing.length > 0) throw new Error(`${name} must state ${missing.join(', ')}`);
 
     if (isOwn(route.url)) route.schema = { querystring: noQuery, ...schema };
+    if (config?.access !== 'public' && schema?.hide !== true) {
+      const makesChange = isOwn(route.url) && /^(POST|PUT|PATCH|DELETE)$/.test(String(route.method));
+      route.schema = { headers: makesChange ? ChangeHeaders : CallHeaders, ...route.schema };
+    }
     for (const alias of config?.alsoAt ?? [])
       app.route({
         ...route,

@@ -60,5 +60,11 @@ export type App = FastifyInstance<
  * `@meterhouse/contract`). Runs in a scope of its own, so content type parsers and hooks stay within the room.
  */
 export type Routes = (app: App) => void | Promise<void>;
-/** Turns the bearer of a request into a caller. @throws problem `unauthenticated` (401) */
-export type Authenticate = (bearer: string) => Promise<Caller>;
+/**
+ * Turns the bearer of a request into a caller.
+ *
+ * @param organisation what the header Meterhouse-Organisation names, by id or by name: the organisation to act in
+ * @throws problem `unauthenticated` (401); `forbidden` when the caller may not act there, whether there is such an
+ * organisation or not; `organisation-unknown`, to operators only
+ */
+export type Authenticate = (bearer: string, organisation?: string) => Promise<Caller>;

@@ -1,7 +1,8 @@
 import { Problem, Rebuild, RebuildPath, RebuildStarted } from '@meterhouse/contract';
 import type { RecordChange } from '../../platform/audit/index.ts';
-import type { Database, Transaction } from '../../platform/database/index.ts';
-import type { Caller, Routes } from '../../platform/http/index.ts';
+import type { MakeChange } from '../../platform/changes/index.ts';
+import type { Database } from '../../platform/database/index.ts';
+import type { Routes } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import { findRebuild, startRebuild } from './start-rebuild.ts';
 
@@ -10,11 +11,11 @@ export interface RebuildTools {
   readonly jobs: Jobs;
   readonly clock: () => Date;
   readonly recordChange: RecordChange;
-  readonly confirmCaller: (transaction: Transaction, caller: Caller) => Promise<void>;
+  readonly makeChange: MakeChange;
 }
 
 /** Deriving usage again, for the operators of the service. */
-export function rebuildRoutes({ database, jobs, clock, recordChange, confirmCaller }: RebuildTools): Routes {
+export function rebuildRoutes({ database, jobs, clock, recordChange, makeChange }: RebuildTools): Routes {
   const tags = ['operation'];
   return (app) => {
     app.post(
@@ -30,20 +31,12 @@ export function rebuildRoutes({ database, jobs, clock, recordChange, confirmCall
         },
       },
       async (request, reply) => {
-        const started = await database.transaction(async (transaction) => {
-          await confirmCaller(transaction, request.caller);
-          const { actor } = request.caller;
+        await makeChange(request, reply, async (transaction, { actor, requestId }) => {
           const rebuild = await startRebuild(transaction, jobs, { actor, at: clock() });
           const subject = `rebuild:${rebuild.rebuildId}`;
-          await recordChange(transaction, {
-            actor,
-            action: 'rebuild-started',
-            subject,
-            requestId: request.id,
-          });
-          return rebuild;
+          await recordChange(transaction, { actor, action: 'rebuild-started', subject, requestId });
+          return { status: 202, location: `/api/v1/rebuilds/${rebuild.rebuildId}`, body: rebuild };
         });
-        return reply.code(202).header('location', `/api/v1/rebuilds/${started.rebuildId}`).send(started);
       },
     );
 
