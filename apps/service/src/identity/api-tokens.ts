@@ -75,6 +75,7 @@ export async function findApiToken(on: Queryable, value: string, now: Date): Pro
      left join memberships m on m.person_id = t.person_id and m.organisation_id = t.organisation_id
      where t.secret_hash = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > $2)`,
     [hashToken(value), now],
+    'find-api-token',
   );
   const role = row && reachOf(row);
   if (row === undefined || role === undefined) return undefined;

@@ -26,6 +26,7 @@ export async function latestAssignment(on: Queryable, meterId: string): Promise<
      left join sites s on s.id = a.site_id
      where a.meter_id = $1 order by a.from_hour desc limit 1`,
     [meterId],
+    'latest-assignment',
   );
   if (row === undefined) return undefined;
   return {

@@ -39,7 +39,7 @@ export async function findMeter(
   organisationId: string,
   agentId: string,
 ): Promise<Meter | undefined> {
-  return meterOf(await on.query<MeterRow>(selectMeter, [organisationId, agentId]));
+  return meterOf(await on.query<MeterRow>(selectMeter, [organisationId, agentId], 'find-meter'));
 }
 
 /**

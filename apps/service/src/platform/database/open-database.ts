@@ -102,8 +102,11 @@ async function beginTransaction(pool: pg.Pool): Promise<pg.PoolClient> {
 }
 
 function queryOn(on: pg.Pool | pg.PoolClient): Queryable['query'] {
-  return async <Row>(text: string, values?: readonly unknown[]) => {
-    const result: pg.QueryResult | pg.QueryResult[] = await on.query(text, values as unknown[] | undefined);
+  return async <Row>(text: string, values?: readonly unknown[], name?: string) => {
+    const bound = values as unknown[] | undefined;
+    const result: pg.QueryResult | pg.QueryResult[] = await (name === undefined
+      ? on.query(text, bound)
+      : on.query({ name, text, ...(bound === undefined ? {} : { values: bound }) }));
     // A text of several statements (a migration) has several results; the last one counts.
     return (Array.isArray(result) ? result.at(-1) : result)?.rows as Row[];
   };

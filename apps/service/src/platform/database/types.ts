@@ -1,6 +1,15 @@
-/** Runs one statement with bound values and gives its rows as plain objects in snake case, as the columns are named. */
 export interface Queryable {
-  query<Row = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /**
+   * Runs one statement with bound values and gives its rows as plain objects in snake case, as the columns are named.
+   *
+   * @param name of a statement that is asked often: each connection then parses and plans it once, which takes longer than
+   *   running it. One name has one text.
+   */
+  query<Row = Record<string, unknown>>(
+    text: string,
+    values?: readonly unknown[],
+    name?: string,
+  ): Promise<Row[]>;
 }
 
 /** A statement runner inside one transaction; it must not be kept beyond the transaction's function. */

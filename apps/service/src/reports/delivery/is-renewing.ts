@@ -20,6 +20,7 @@ export async function isRenewing(
                         where u.meter_id = m.id and u.month = $2 and u.state = 'accepted'))
      ) as renewing`,
     [organisationId, `${month}-01`, agentId ?? null],
+    'is-renewing',
   );
   return row!.renewing;
 }

@@ -12,6 +12,7 @@ export async function listMonth(on: Queryable, organisationId: string, month: st
         and r.organisation_id = $1 and r.month = $2 and r.superseded_at is null
       order by m.agent_id`,
     [organisationId, `${month}-01`],
+    'list-month',
   );
   const byAgent = Map.groupBy(rows, (row) => row.agent_id);
   return Object.fromEntries([...byAgent].map(([agentId, own]) => [agentId, entries(inReportOrder(own))]));
