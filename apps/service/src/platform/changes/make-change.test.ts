@@ -7,8 +7,8 @@ import type { InjectOptions } from 'fastify';
 import Type from 'typebox';
 import { withTestDatabase } from '../database/testing.ts';
 import type { Database } from '../database/types.ts';
-import { appWith } from '../http/testing.ts';
 import type { App, Caller } from '../http/index.ts';
+import { appWith } from '../http/testing.ts';
 import { createMakeChange, forgetAnswers } from './index.ts';
 
 const Note = Type.Object({ id: Type.Integer(), text: Type.String() }, { additionalProperties: false });
@@ -99,7 +99,9 @@ async function withStand(work: (stand: Stand) => Promise<void>): Promise<void> {
           },
         }),
       notes: async () =>
-        (await database.query<{ text: string }>('select text from notes order by id')).map(({ text }) => text),
+        (await database.query<{ text: string }>('select text from notes order by id')).map(
+          ({ text }) => text,
+        ),
     };
     try {
       await work(stand);
@@ -228,10 +230,7 @@ describe('a change', () => {
           await database.query('truncate notes');
           const answers = await Promise.all(Array.from({ length: requests }, () => call('ann', key)));
           const made = answers.filter(({ statusCode }) => statusCode === 201);
-          assert.equal(
-            made.filter(({ headers }) => headers['idempotency-replayed'] === undefined).length,
-            1,
-          );
+          assert.equal(made.filter(({ headers }) => headers['idempotency-replayed'] === undefined).length, 1);
           assert.equal(new Set(made.map(({ body }) => body)).size, 1);
           for (const { statusCode, body } of answers)
             if (statusCode !== 201) assert.match(body, /"idempotency-running"/);
