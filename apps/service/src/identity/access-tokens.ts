@@ -4,6 +4,7 @@ import { errors, jwtVerify, SignJWT } from 'jose';
 import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import type { Caller } from '../platform/http/index.ts';
+import { createSignedThisSecond } from './signed-this-second.ts';
 import { accessAlgorithm, accessTokenSeconds, type SigningKeys } from './signing-keys.ts';
 import { createVerifiedTokens } from './verified-tokens.ts';
 
@@ -50,18 +51,21 @@ export function createAccessTokens({
   clock: () => Date;
 }): AccessTokens {
   const verified = createVerifiedTokens();
+  const signed = createSignedThisSecond();
 
   async function sign(kind: keyof typeof kinds, claims: Record<string, unknown>): Promise<string> {
     const { kid, algorithm, privateKey } = await keys.current('access');
     const now = Math.floor(clock().getTime() / 1000);
     const { typ, aud } = kinds[kind];
-    return await new SignJWT({ ...claims, jti: randomUUID() })
-      .setProtectedHeader({ alg: algorithm, typ, kid })
-      .setIssuer(publicUrl())
-      .setAudience(aud)
-      .setIssuedAt(now)
-      .setExpirationTime(now + accessTokenSeconds)
-      .sign(privateKey);
+    return signed.of(now, JSON.stringify([kid, typ, claims]), () =>
+      new SignJWT({ ...claims, jti: randomUUID() })
+        .setProtectedHeader({ alg: algorithm, typ, kid })
+        .setIssuer(publicUrl())
+        .setAudience(aud)
+        .setIssuedAt(now)
+        .setExpirationTime(now + accessTokenSeconds)
+        .sign(privateKey),
+    );
   }
 
   return {
