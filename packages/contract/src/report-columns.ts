@@ -78,3 +78,60 @@ export type ReportType = keyof typeof REPORTS;
 
 /** What stands in a Customer column for usage that no rule gave a customer. It cannot be a label. */
 export const NO_CUSTOMER = 'No Customer Label';
+
+/**
+ * What a column holds. The TSV prints all of it; the other renditions type it.
+ * - `text`: any characters but control characters; empty for none.
+ * - `integer`: whole, not negative, below 2^63.
+ * - `decimal`: exact, 38 digits, at most `scale` of them after the point.
+ * - `instant`: a second of UTC, printed as `2023-01-01T05:00:00Z`; with `published` as the vendor prints it, `2023-01-01 5:00:00`.
+ */
+export type ReportColumn =
+  | { readonly type: 'text' | 'integer'; readonly unit?: string }
+  | { readonly type: 'decimal'; readonly scale: number; readonly unit?: string }
+  | { readonly type: 'instant'; readonly published?: true };
+
+export type ColumnName = (typeof REPORTS)[ReportType]['columns'][number];
+
+const text = { type: 'text' } as const;
+const instant = { type: 'instant' } as const;
+/** Every printed quantity has three decimals. */
+const quantity = { type: 'decimal', scale: 3 } as const;
+
+/** Every column by its name, which means the same in every report that has it. */
+export const REPORT_COLUMNS: Readonly<Record<ColumnName, ReportColumn>> = {
+  Product: text,
+  'Unit of Measure': text,
+  'Units to be Reported': quantity,
+  SKU: text,
+  // Three decimals of the quantity, and as many as the rule's points per unit have: nine are enough for any price.
+  Points: { type: 'decimal', scale: 12, unit: 'points' },
+  Contract: text,
+  Site: text,
+  'Missing Hours': { ...quantity, unit: 'product-hours' },
+  Customer: text,
+  vcId: text,
+  VM: text,
+  Name: text,
+  Host: text,
+  Cluster: text,
+  Start: instant,
+  End: instant,
+  Hours: { ...quantity, unit: 'hours' },
+  'Power State': text,
+  vCPU: { type: 'integer', unit: 'vCPUs' },
+  'Memory GB': { ...quantity, unit: 'GB' },
+  'Reservation GB': { ...quantity, unit: 'GB' },
+  'Billed vRAM GB': { ...quantity, unit: 'GB' },
+  License: text,
+  'License Category': text,
+  Services: text,
+  'Used GB': { ...quantity, unit: 'GB' },
+  'Raw TiB': { ...quantity, unit: 'TiB' },
+  Edition: text,
+  Features: text,
+  'Usage Hour': { ...instant, published: true },
+  'License Key': text,
+  Quantity: quantity,
+  'Unit of Measurement': text,
+};

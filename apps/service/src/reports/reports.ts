@@ -9,6 +9,7 @@ import type { JobPayloads, Jobs } from '../platform/jobs/types.ts';
 import type { Metrics } from '../platform/telemetry/index.ts';
 import { meterMonthQueue } from '../usage/index.ts';
 import type { RuleSets } from './places.ts';
+import { createRenditions } from './renditions/renditions.ts';
 import { oldestDue, staleMonths } from './renewal/oldest-due.ts';
 import { removeSuperseded } from './renewal/remove-superseded.ts';
 import { renewReports } from './renewal/renew-reports.ts';
@@ -61,6 +62,12 @@ export function createReports(options: ReportsOptions): Reports {
     'Reports that were rendered: issued under a new ref, or unchanged.',
     ['outcome'],
   );
+  const renditionSeconds = metrics.histogram<'form'>(
+    'report_rendition_seconds',
+    'Rendering one report in a form besides TSV, digested, by form.',
+    [0.05, 0.2, 0.5, 1, 2, 5, 10, 30, 120],
+    ['form'],
+  );
   metrics.gauge('reports_stale_months', 'Months whose reports do not say yet what has come.', () =>
     staleMonths(database),
   );
@@ -97,6 +104,12 @@ export function createReports(options: ReportsOptions): Reports {
       ask(on, 'reports-look', meterId, month, at),
   };
 
+  const renditions = createRenditions({
+    ...options,
+    folder: reportsFolder,
+    timed: (form, seconds) => renditionSeconds.observe({ form }, seconds),
+  });
+
   return {
     async prepare() {
       await rm(reportsFolder, { recursive: true, force: true });
@@ -108,6 +121,6 @@ export function createReports(options: ReportsOptions): Reports {
     },
     renew: ({ meterId, month }) => renewReports(tools, meterId, month),
     removeSuperseded: () => removeSuperseded(database, archive, clock()),
-    routes: [reportsRoutes({ database, archive, clock })],
+    routes: [reportsRoutes({ database, archive, renditions, clock })],
   };
 }

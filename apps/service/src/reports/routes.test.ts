@@ -47,7 +47,7 @@ async function withStage(work: (stage: Stage) => Promise<void>): Promise<void> {
       actor: 'token:1',
     });
     const app = await appWith({
-      routes: [reportsRoutes({ database, archive, clock: () => now })],
+      routes: [reportsRoutes({ database, archive, renditions: noRenditions, clock: () => now })],
       callers: { reader: caller(organisationId, 'reader'), stranger: caller(stranger, 'administrator') },
     });
     const meter = await addMeter(database, organisationId);
@@ -73,6 +73,7 @@ async function withStage(work: (stage: Stage) => Promise<void>): Promise<void> {
               archiveKey,
               contentLength: bytes.length,
               md5: createHash('md5').update(bytes).digest(),
+              sha256: createHash('sha256').update(bytes).digest(),
               plainSha256: createHash('sha256').update(bytes).digest(),
               rows: 1,
             },
@@ -89,6 +90,9 @@ async function withStage(work: (stage: Stage) => Promise<void>): Promise<void> {
     await app.close();
   });
 }
+
+// Rendering is tested with a real engine in renditions/; here nothing may ask for it.
+const noRenditions = { of: () => Promise.reject(new Error('the engine was asked')) };
 
 const download = (ref: string) => `${base}?ref=${encodeURIComponent(ref)}`;
 
@@ -240,7 +244,12 @@ describe('a download', () => {
       assert.equal(without.statusCode, 200);
       const wrong = await get(download(ref), { accept: 'application/json' });
       assert.equal(wrong.statusCode, 406);
-      assert.deepEqual(wrong.json().available, [REPORT_MEDIA_TYPE]);
+      assert.deepEqual(wrong.json().available, [
+        REPORT_MEDIA_TYPE,
+        'text/csv+gzip',
+        'application/json+gzip',
+        'application/vnd.apache.parquet',
+      ]);
       assert.match(wrong.json().detail, /text\/tab-separated-values\+gzip/);
       assert.equal(wrong.headers['content-disposition'], undefined);
     }));

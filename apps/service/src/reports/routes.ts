@@ -5,7 +5,6 @@ import {
   MonthPath,
   MonthReports,
   Problem,
-  REPORT_MEDIA_TYPE,
   SUPERSEDED_DAYS,
 } from '@meterhouse/contract';
 import type { FastifyReply } from 'fastify';
@@ -14,14 +13,15 @@ import type { Archive } from '../platform/archive/types.ts';
 import type { Database } from '../platform/database/types.ts';
 import type { Routes } from '../platform/http/types.ts';
 import { byteRange } from './delivery/byte-range.ts';
-import { fileName } from './delivery/file-name.ts';
 import { findReport, type StoredReport } from './delivery/find-report.ts';
 import { isRenewing } from './delivery/is-renewing.ts';
 import { listMeterMonth } from './delivery/list-meter-month.ts';
 import { listMonth } from './delivery/list-month.ts';
 import { negotiate } from './delivery/negotiate.ts';
 import { hasAlready, rangeHolds } from './delivery/preconditions.ts';
+import { MEDIA_TYPES, reprDigest, sentAs } from './delivery/sent-as.ts';
 import { monthOfPath } from './month-of-path.ts';
+import type { Renditions } from './renditions/renditions.ts';
 
 const base = '/usage/api/v1';
 const tags = ['reports'];
@@ -33,11 +33,12 @@ const renewalTold =
 export interface ReportsRoutesOptions {
   readonly database: Database;
   readonly archive: Archive;
+  readonly renditions: Renditions;
   readonly clock: () => Date;
 }
 
 /** The reports as providers' scripts fetch them (2-wire-api, C). Every statement takes the caller's organisation. */
-export function reportsRoutes({ database, archive, clock }: ReportsRoutesOptions): Routes {
+export function reportsRoutes({ database, archive, renditions, clock }: ReportsRoutesOptions): Routes {
   async function reportOf(organisationId: string, ref: string): Promise<StoredReport> {
     const report = await findReport(database, organisationId, ref);
     if (report === undefined)
@@ -107,20 +108,31 @@ export function reportsRoutes({ database, archive, clock }: ReportsRoutesOptions
     app.route({
       method: ['GET', 'HEAD'],
       url: `${base}/reports`,
-      config: { access: 'reader' },
+      config: {
+        refuses: [
+          'archive-missing',
+          'engine-busy',
+          'not-acceptable',
+          'not-found',
+          'range-not-satisfiable',
+          'report-gone',
+        ],
+        access: 'reader',
+      },
       schema: {
         operationId: 'downloadReport',
         summary: 'Download a report by its ref',
-        description: `Send the entry's contentType as Accept. The gzip is the file: there is never a Content-Encoding. Range, If-Range and If-None-Match work. A provisional report that was superseded ${SUPERSEDED_DAYS} days ago is 410.`,
+        description: `Send the entry's contentType as Accept, or another of these types: the same figures as CSV, JSON or Parquet, made when they are first asked for and the same bytes from then on; 503 with Retry-After while too many are being made. The gzip is the file: there is never a Content-Encoding. \`Repr-Digest\` (RFC 9530) is the SHA-256 of the whole file. Range, If-Range and If-None-Match work. A provisional report that was superseded ${SUPERSEDED_DAYS} days ago is 410.`,
         tags,
         querystring: DownloadQuery,
-        produces: [REPORT_MEDIA_TYPE],
+        produces: [...MEDIA_TYPES],
         response: { 200: Type.Unknown(), 206: Type.Unknown(), 304: Type.Null() },
       },
       handler: async (request, reply) => {
         const report = await reportOf(request.caller.organisationId, request.query.ref);
-        const type = negotiate(request.headers.accept, [report.content_type]);
-        const etag = `"${report.md5}"`;
+        const type = negotiate(request.headers.accept, MEDIA_TYPES);
+        const sent = await sentAs(renditions, report, type);
+        const etag = `"${sent.tag}"`;
         reply.headers({
           etag,
           // No proxy may pack, unpack or keep it for another caller.
@@ -130,27 +142,31 @@ export function reportsRoutes({ database, archive, clock }: ReportsRoutesOptions
         if (hasAlready(request.headers['if-none-match'], etag)) return reply.code(304).send(null);
         reply.headers({
           'accept-ranges': 'bytes',
-          'content-disposition': `attachment; filename="${fileName(report)}"`,
+          'content-disposition': `attachment; filename="${sent.fileName}"`,
+          'repr-digest': reprDigest(sent.sha256),
         });
         reply.type(type);
         const ranged =
           request.method === 'GET' && rangeHolds(ifRange(request.headers['if-range']), etag)
-            ? byteRange(request.headers.range, report.content_length)
+            ? byteRange(request.headers.range, sent.contentLength)
             : undefined;
-        if (ranged === undefined) reply.code(200).header('content-length', report.content_length);
+        if (ranged === undefined) reply.code(200).header('content-length', sent.contentLength);
         else
           reply
             .code(206)
             .header('content-length', ranged.end - ranged.start + 1)
-            .header('content-range', `bytes ${ranged.start}-${ranged.end}/${report.content_length}`);
-        return send(reply, request.method, () => archive.read(report.archive_key, ranged));
+            .header('content-range', `bytes ${ranged.start}-${ranged.end}/${sent.contentLength}`);
+        // The archive's ranges end before their end, HTTP's with it.
+        const part = ranged && { start: ranged.start, end: ranged.end + 1 };
+        return send(reply, request.method, () => archive.read(sent.archiveKey, part));
       },
     });
   };
 }
 
 async function send(reply: FastifyReply, method: string, open: () => Promise<NodeJS.ReadableStream>) {
-  return method === 'HEAD' ? reply.send(null) : reply.send(await open());
+  // Bytes, if none: with anything else the framework would name a character set of a type that says JSON.
+  return reply.send(method === 'HEAD' ? Buffer.alloc(0) : await open());
 }
 
 function ifRange(header: string | string[] | undefined): string | undefined {

@@ -36,7 +36,7 @@ export function memoryArchive(): MemoryArchive {
       archive.reads += 1;
       const bytes = files.get(key);
       if (bytes === undefined) throw new Problem('archive-missing');
-      return Readable.from([range === undefined ? bytes : bytes.subarray(range.start, range.end + 1)]);
+      return Readable.from([range === undefined ? bytes : bytes.subarray(range.start, range.end)]);
     },
     size: async (key) => files.get(key)?.length,
     localCopy: () => Promise.reject(new Error('no file here')),

@@ -8,6 +8,18 @@ import { AnyCaseUuid, PathMonth, PathYear } from './everywhere.ts';
  */
 export const REPORT_MEDIA_TYPE = 'text/tab-separated-values+gzip';
 
+/**
+ * The other forms of a report, made from its TSV, by their short names. `+gzip` as above; Parquet packs its own pages. `ending`
+ * is that of the file name.
+ */
+export const RENDITIONS = {
+  csv: { mediaType: 'text/csv+gzip', ending: 'csv.gz' },
+  json: { mediaType: 'application/json+gzip', ending: 'json.gz' },
+  parquet: { mediaType: 'application/vnd.apache.parquet', ending: 'parquet' },
+} as const satisfies Record<string, { readonly mediaType: string; readonly ending: string }>;
+
+export type RenditionForm = keyof typeof RENDITIONS;
+
 /** How long a provisional report stays readable after a newer one took its place, in days; then its ref answers 410. */
 export const SUPERSEDED_DAYS = 60;
 

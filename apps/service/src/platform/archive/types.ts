@@ -13,7 +13,11 @@ export interface Archive {
   take(key: string, sourcePath: string): Promise<void>;
   /** Keeps these bytes under `key`. Returns when they are synced. */
   put(key: string, bytes: Uint8Array): Promise<void>;
-  /** @throws problem `archive-missing` when there is no such key */
+  /**
+   * The bytes, or those of a range: from `start` to before `end`.
+   *
+   * @throws problem `archive-missing` when there is no such key
+   */
   read(key: string, range?: { start: number; end: number }): Promise<Readable>;
   /** Size in bytes, or undefined when there is no such key. */
   size(key: string): Promise<number | undefined>;

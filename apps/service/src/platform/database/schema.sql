@@ -56,6 +56,25 @@ create table audit_log (
 );
 CREATE INDEX audit_log_by_organisation ON audit_log USING btree (organisation_id, id);
 
+create table backups (
+  id uuid not null default gen_random_uuid(),
+  state text not null default 'running'::text,
+  asked_by text not null,
+  created_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  folder text,
+  rows bigint,
+  archive_files bigint,
+  bytes bigint,
+  failure text,
+  constraint backups_pkey PRIMARY KEY (id),
+  constraint backups_folder_key UNIQUE (folder),
+  constraint backups_check CHECK (((state = 'running'::text) = (finished_at IS NULL))),
+  constraint backups_check1 CHECK (((state = ANY (ARRAY['complete'::text, 'removed'::text])) = (folder IS NOT NULL))),
+  constraint backups_state_check CHECK ((state = ANY (ARRAY['running'::text, 'complete'::text, 'failed'::text, 'removed'::text])))
+);
+CREATE INDEX backups_by_age ON backups USING btree (created_at DESC, id);
+
 create table contracts (
   id uuid not null default gen_random_uuid(),
   organisation_id uuid not null,
@@ -111,6 +130,23 @@ create table customers (
   constraint customers_name_check CHECK (((length(name) >= 1) AND (length(name) <= 170)))
 );
 
+create table idempotency_keys (
+  organisation_id uuid not null,
+  actor text not null,
+  key text not null,
+  request_digest bytea not null,
+  status integer not null,
+  location text,
+  body text,
+  secret boolean not null,
+  made_at timestamp with time zone not null,
+  constraint idempotency_keys_pkey PRIMARY KEY (organisation_id, actor, key),
+  constraint idempotency_keys_check CHECK (((NOT secret) OR (body IS NULL))),
+  constraint idempotency_keys_key_check CHECK (((length(key) >= 1) AND (length(key) <= 128))),
+  constraint idempotency_keys_request_digest_check CHECK ((octet_length(request_digest) = 32))
+);
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys USING btree (made_at);
+
 create table memberships (
   person_id uuid not null,
   organisation_id uuid not null,
@@ -130,23 +166,6 @@ create table meter_assignments (
   constraint meter_assignments_pkey PRIMARY KEY (meter_id, from_hour),
   constraint meter_assignments_contract_id_fkey FOREIGN KEY (contract_id) REFERENCES contracts(id),
   constraint meter_assignments_meter_id_fkey FOREIGN KEY (meter_id) REFERENCES meters(id) ON DELETE CASCADE,
-create table idempotency_keys (
-  organisation_id uuid not null,
-  actor text not null,
-  key text not null,
-  request_digest bytea not null,
-  status integer not null,
-  location text,
-  body text,
-  secret boolean not null,
-  made_at timestamp with time zone not null,
-  constraint idempotency_keys_pkey PRIMARY KEY (organisation_id, actor, key),
-  constraint idempotency_keys_check CHECK (((NOT secret) OR (body IS NULL))),
-  constraint idempotency_keys_key_check CHECK (((length(key) >= 1) AND (length(key) <= 128))),
-  constraint idempotency_keys_request_digest_check CHECK ((octet_length(request_digest) = 32))
-);
-CREATE INDEX idempotency_keys_by_age ON idempotency_keys USING btree (made_at);
-
   constraint meter_assignments_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(id),
   constraint meter_assignments_check CHECK (((site_id IS NULL) OR (contract_id IS NOT NULL))),
   constraint meter_assignments_metering_mode_check CHECK ((metering_mode = ANY (ARRAY['PRODUCTION'::text, 'TEST'::text])))
@@ -282,6 +301,18 @@ create table rebuilds (
   constraint rebuilds_pkey PRIMARY KEY (id)
 );
 
+create table report_renditions (
+  ref text not null,
+  form text not null,
+  content_length bigint not null,
+  sha256 bytea not null,
+  created_at timestamp with time zone not null default now(),
+  constraint report_renditions_pkey PRIMARY KEY (ref, form),
+  constraint report_renditions_ref_fkey FOREIGN KEY (ref) REFERENCES reports(ref) ON DELETE CASCADE,
+  constraint report_renditions_form_check CHECK ((form = ANY (ARRAY['csv'::text, 'json'::text, 'parquet'::text]))),
+  constraint report_renditions_sha256_check CHECK ((octet_length(sha256) = 32))
+);
+
 create table report_renewals (
   meter_id bigint not null,
   month date not null,
@@ -309,6 +340,7 @@ create table reports (
   archive_key text not null,
   content_length bigint not null,
   md5 bytea not null,
+  sha256 bytea not null,
   plain_sha256 bytea not null,
   rows bigint not null,
   created_at timestamp with time zone not null default now(),
@@ -318,7 +350,8 @@ create table reports (
   constraint reports_meter_id_fkey FOREIGN KEY (meter_id) REFERENCES meters(id) ON DELETE CASCADE,
   constraint reports_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisations(id) ON DELETE CASCADE,
   constraint reports_md5_check CHECK ((octet_length(md5) = 16)),
-  constraint reports_plain_sha256_check CHECK ((octet_length(plain_sha256) = 32))
+  constraint reports_plain_sha256_check CHECK ((octet_length(plain_sha256) = 32)),
+  constraint reports_sha256_check CHECK ((octet_length(sha256) = 32))
 );
 CREATE INDEX reports_by_archive_key ON reports USING btree (archive_key);
 CREATE UNIQUE INDEX reports_current ON reports USING btree (meter_id, month, report_type) WHERE (superseded_at IS NULL);

@@ -8,7 +8,8 @@ import type { StoredReport } from './find-report.ts';
  */
 export function fileName(
   report: Pick<StoredReport, 'report_type' | 'month' | 'agent_id' | 'revision'>,
+  ending: string,
 ): string {
   const issue = report.revision === null ? 'provisional' : `r${report.revision}`;
-  return `${REPORTS[report.report_type].file}_${report.month}_${report.agent_id}_${issue}.tsv.gz`;
+  return `${REPORTS[report.report_type].file}_${report.month}_${report.agent_id}_${issue}.${ending}`;
 }

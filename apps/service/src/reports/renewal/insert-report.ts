@@ -20,8 +20,8 @@ export async function insertReport(
 ): Promise<void> {
   await transaction.query(
     `insert into reports (ref, organisation_id, meter_id, month, report_type, basis, content_type, archive_key,
-                          content_length, md5, plain_sha256, rows, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+                          content_length, md5, sha256, plain_sha256, rows, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
     [
       randomBytes(24).toString('base64url'),
       place.organisationId,
@@ -33,6 +33,7 @@ export async function insertReport(
       report.archiveKey,
       report.contentLength,
       report.md5,
+      report.sha256,
       report.plainSha256,
       report.rows,
       now,

@@ -31,6 +31,8 @@ create table reports (
   archive_key     text not null,
   content_length  bigint not null,
   md5             bytea not null check (octet_length(md5) = 16),
+  -- Of the bytes as they are sent.
+  sha256          bytea not null check (octet_length(sha256) = 32),
   -- Of the TSV before it was packed.
   plain_sha256    bytea not null check (octet_length(plain_sha256) = 32),
   rows            bigint not null,
@@ -42,3 +44,15 @@ create table reports (
 create unique index reports_current on reports (meter_id, month, report_type) where superseded_at is null;
 create index reports_by_archive_key on reports (archive_key);
 create index reports_superseded on reports (superseded_at) where superseded_at is not null and removed_at is null;
+
+-- The forms besides TSV that somebody asked for, each the fixed bytes of (ref, form) from then on. They lie beside the TSV in the
+-- archive, under its name with another ending, and go with it.
+create table report_renditions (
+  ref             text not null references reports on delete cascade,
+  form            text not null check (form in ('csv', 'json', 'parquet')),
+  content_length  bigint not null,
+  -- Of the bytes as they are sent.
+  sha256          bytea not null check (octet_length(sha256) = 32),
+  created_at      timestamptz not null default now(),
+  primary key (ref, form)
+);
