@@ -20,6 +20,8 @@ export const EXIT = Object.freeze({
   partly: 9,
   /** The same is under way in another process. */
   busy: 10,
+  /** The person who was asked said no, or pressed Ctrl-C; what a shell reports of a Ctrl-C. */
+  stopped: 130,
 });
 
 export const EXIT_HELP = `
@@ -29,4 +31,5 @@ Exit status:
   2  wrong usage or configuration      6  a local file is at fault
   3  not found                         7  a checksum does not fit
   8  reports differ, hours are missing, a check of the doctor failed
-  9  done in part                     10  another process is at it already`;
+  9  done in part                     10  another process is at it already
+130  stopped by whom it asked`;

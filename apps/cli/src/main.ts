@@ -5,5 +5,12 @@
  */
 process.env.UV_THREADPOOL_SIZE ??= '16';
 
-const { main } = await import('./program.ts');
+import { enableCompileCache } from 'node:module';
+
+// Compiled code is kept in the person's cache directory, so that the next command starts sooner; without a home, in none.
+const { XDG_CACHE_HOME, HOME } = process.env;
+const cache = XDG_CACHE_HOME || (HOME && `${HOME}/.cache`);
+if (cache) enableCompileCache(`${cache}/meterhouse`);
+
+const { main } = await import('./run.ts');
 process.exitCode = await main(process.argv);

@@ -36,7 +36,7 @@ async function answering(t: TestContext, status: number, body: unknown, headers 
 test('help tells options, environment, exit status and examples, and ends with 0', async () => {
   const help = await meterhouse(['--help']);
   assert.equal(help.status, 0);
-  for (const part of ['Commands:', 'METERHOUSE_TOKEN', 'Exit status:', '$ meterhouse demo']) {
+  for (const part of ['Meters:', 'Signing in:', 'METERHOUSE_TOKEN', 'Exit status:', '$ meterhouse demo']) {
     assert.ok(help.stdout.includes(part), part);
   }
   const serve = await meterhouse(['serve', '--help']);
@@ -46,18 +46,48 @@ test('help tells options, environment, exit status and examples, and ends with 0
 
 test('wrong usage ends with 2 and says what is wrong', async () => {
   const wrong: [string[], RegExp][] = [
-    [['meters', 'lst'], /unknown command 'lst'/],
+    [
+      ['meters', 'lst'],
+      /^error Unknown command 'lst'\.\n {2}Did you mean list\? meterhouse meters --help tells more\.\n$/,
+    ],
     [['meters', 'show', 'no-uuid'], /Write the UUID of a meter/],
     [['reports', 'list', '--month', '2023-13'], /Write a month as 2023-01/],
     [['reports', 'list', '--month', '2023-01', '--type', 'MUR'], /MONTHLY_USAGE/],
     [['serve', '--no-such-setting'], /--no-such-setting is not known/],
     [['token', '--server', 'nowhere'], /"nowhere" is no address/],
+    [['meters', 'list', '--columns', 'label,size'], /no column "size"/],
+    [['meters', 'list', '--query', '[?'], /^error --query: /],
+    [['rebilud'], /Did you mean rebuild\?/],
   ];
   for (const [words, message] of wrong) {
     const ran = await meterhouse(words, { METERHOUSE_TOKEN: 'x' });
     assert.equal(ran.status, 2, words.join(' '));
     assert.match(ran.stderr, message);
     assert.equal(ran.stdout, '');
+  }
+});
+
+test('everything that is missing is named at once', async () => {
+  const ran = await meterhouse(['meter', 'replay', '--month', '2023-01']);
+  assert.equal(ran.status, 2);
+  assert.match(ran.stderr, /3 things are missing/);
+  for (const flag of ['--dir <dir>', '--trace <file>', '--out <dir>'])
+    assert.ok(ran.stderr.includes(flag), flag);
+  const json = await meterhouse(['meter', 'replay', '--json']);
+  assert.equal((JSON.parse(json.stderr) as { error: { faults: string[] } }).error.faults.length, 4);
+});
+
+test('a secret that was written on the command line is not repeated', async () => {
+  for (const words of [
+    ['login', 'hunter2'],
+    ['login', '--token', 'hunter2'],
+    ['login', '--token=hunter2'],
+    ['meters', 'list', '--token=hunter2'],
+    ['token', '--server', 'https://me:hunter2@meterhouse.example'],
+  ]) {
+    const ran = await meterhouse(words, { METERHOUSE_TOKEN: 'x' });
+    assert.equal(ran.status, 2, words.join(' '));
+    assert.ok(!`${ran.stdout}${ran.stderr}`.includes('hunter2'), ran.stderr);
   }
 });
 

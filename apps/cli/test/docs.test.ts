@@ -45,7 +45,7 @@ function exampleOf(word: string): string {
 }
 
 /** Parses as the command line would, without running anything. */
-function parse(words: readonly string[]): void {
+async function parse(words: readonly string[]): Promise<void> {
   const quiet = (command: Command): void => {
     command
       .exitOverride()
@@ -53,24 +53,24 @@ function parse(words: readonly string[]): void {
       .action(() => {});
     command.commands.forEach(quiet);
   };
-  const program = createProgram();
+  const program = await createProgram();
   quiet(program);
   program.parse([...words], { from: 'user' });
 }
 
 /** Follows names of commands; undefined when a word is none. */
-function named(words: readonly string[]): Command | undefined {
-  let at: Command | undefined = createProgram();
+async function named(words: readonly string[]): Promise<Command | undefined> {
+  let at: Command | undefined = await createProgram();
   for (const word of words) at = at?.commands.find((command) => command.name() === word);
   return at;
 }
 
 for (const { name, text, path } of PAGES) {
-  test(`${name}: every command line is one that meterhouse takes`, () => {
+  test(`${name}: every command line is one that meterhouse takes`, async () => {
     for (const words of commandLines(text)) {
-      if (named(words) !== undefined) continue;
+      if ((await named(words)) !== undefined) continue;
       try {
-        parse(words);
+        await parse(words);
       } catch (error) {
         if (error instanceof CommanderError && error.exitCode === 0) continue;
         assert.fail(`meterhouse ${words.join(' ')}: ${(error as Error).message}`);
@@ -94,12 +94,12 @@ for (const { name, text, path } of PAGES) {
     }
   });
 
-  test(`${name}: every setting, problem, metric, report and rule that it names is there`, () => {
+  test(`${name}: every setting, problem, metric, report and rule that it names is there`, async () => {
     const serve = commandLines(text).filter(([command]) => command === 'serve');
     for (const flag of serve.flat().filter((word) => word.startsWith('--') && word !== '--help'))
       assert.ok(CONFIGURATION.includes(`\`${flag}`), `serve ${flag}`);
     const known = new Set([
-      ...optionsOf(createProgram()),
+      ...optionsOf(await createProgram()),
       ...(CONFIGURATION.match(/--[a-z-]+/g) ?? []),
       '--help',
     ]);

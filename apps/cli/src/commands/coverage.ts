@@ -9,11 +9,12 @@ export function coverageCommand(): Command {
     .requiredOption('--month <month>', 'such as 2023-01', monthValue)
     .addHelpText('after', examples('coverage 88531d1c-296e-4b47-8431-c0e8182148e7 --month 2023-01'))
     .action(async (agent: string, _options: unknown, command: Command) => {
-      const { server, json, month } = optionsOf<{ month: string }>(command);
-      const { serverAddress, signedIn } = await import('../http/session.ts');
+      const options = optionsOf<{ month: string }>(command);
+      const { json, month } = options;
+      const { connect } = await import('../http/connect.ts');
       const { coverageOf, gapsOf } = await import('../journey/find-gaps.ts');
       const { print, printJson } = await import('../terminal/output.ts');
-      const coverage = await coverageOf(signedIn(serverAddress(server)), agent, month);
+      const coverage = await coverageOf(await connect(options), agent, month);
       if (json) return printJson(coverage);
       const { calendarLegend, drawCalendar } = await import('../terminal/coverage-calendar.ts');
       const { tellGaps } = await import('../terminal/gap-lines.ts');

@@ -3,6 +3,11 @@ import type { Command } from 'commander';
 /** Options that every command takes. */
 export interface Globals {
   readonly server?: string;
+  readonly profile?: string;
+  /** Name or UUID of the organisation that an operator acts in. */
+  readonly organisation?: string;
+  /** PEM file of an authority to trust. */
+  readonly caFile?: string;
   readonly json?: boolean;
 }
 

@@ -11,14 +11,15 @@ export function rebuildCommand(): Command {
       `${examples('rebuild', 'rebuild --json')}\n\nThe exit status is 1 when anything was not what the archive says; it is then mended and told.`,
     )
     .action(async (_options: unknown, command: Command) => {
-      const { server, json } = optionsOf(command);
+      const options = optionsOf(command);
+      const { json } = options;
       const { EXIT } = await import('../exit-codes.ts');
-      const { serverAddress, signedIn } = await import('../http/session.ts');
+      const { connect } = await import('../http/connect.ts');
       const { runRebuild } = await import('../journey/run-rebuild.ts');
       const { print, printJson } = await import('../terminal/output.ts');
       const { startProgress } = await import('../terminal/progress.ts');
       const progress = await startProgress('Rebuilding', 1, json);
-      const rebuild = await runRebuild(signedIn(serverAddress(server)), (done, months) =>
+      const rebuild = await runRebuild(await connect(options), (done, months) =>
         progress.update(months === 0 ? 1 : done / months, `${done} of ${months} months`),
       ).finally(() => progress.stop());
       const differences = rebuild.months.flatMap(({ agentId, month, differences: found }) =>

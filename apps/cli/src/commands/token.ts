@@ -6,10 +6,13 @@ export function tokenCommand(): Command {
     .description('exchange METERHOUSE_TOKEN for an access token of 30 minutes and print it')
     .addHelpText('after', examples('token', 'token --json'))
     .action(async (_options: unknown, command: Command) => {
-      const { server, json } = optionsOf(command);
-      const { apiToken, authorize, serverAddress } = await import('../http/session.ts');
+      const options = optionsOf(command);
+      const { json } = options;
+      const { reach } = await import('../http/connect.ts');
+      const { authorize } = await import('../http/session.ts');
       const { print, printJson } = await import('../terminal/output.ts');
-      const answer = await authorize(serverAddress(server), apiToken());
+      const { server, apiToken } = await reach(options);
+      const answer = await authorize(server, await apiToken());
       if (json) {
         printJson({ accessToken: answer.access_token, expiresIn: answer.expires_in });
       } else {

@@ -62,7 +62,7 @@ export async function runDemo({ once, trace }: DemoOptions): Promise<void> {
       narrator: createNarrator(),
       place,
       service: running,
-      client: signedIn(running.url, place.token),
+      client: signedIn(running.url, async () => place.token),
       month,
       trace,
     };

@@ -33,8 +33,13 @@ export interface Client {
 /**
  * A client of one service.
  * @param bearer gives an access token; asked before each call, so that it can renew what expires
+ * @param headers sent with every call
  */
-export function createClient(server: string, bearer: () => Promise<string>): Client {
+export function createClient(
+  server: string,
+  bearer: () => Promise<string>,
+  headers: Readonly<Record<string, string>> = {},
+): Client {
   async function send(path: string, call: Call = {}): Promise<Answer> {
     const url = new URL(path, server);
     for (const [name, value] of Object.entries(call.query ?? {})) {
@@ -45,6 +50,7 @@ export function createClient(server: string, bearer: () => Promise<string>): Cli
       headers: {
         accept: 'application/json',
         'user-agent': 'meterhouse-cli',
+        ...headers,
         ...(call.anonymous ? {} : { authorization: `Bearer ${await bearer()}` }),
         ...(call.json === undefined ? {} : { 'content-type': 'application/json' }),
         ...call.headers,

@@ -20,14 +20,13 @@ export function activateCommand(): Command {
       ),
     )
     .action(async (_options: unknown, command: Command) => {
-      const { dir, activationToken, server, json } = optionsOf<{ dir: string; activationToken: string }>(
-        command,
-      );
+      const options = optionsOf<{ dir: string; activationToken: string }>(command);
+      const { dir, activationToken, json } = options;
       const { activateMeter, loadMeter } = await import('@meterhouse/meter');
-      const { serverAddress } = await import('../../http/session.ts');
+      const { reach } = await import('../../http/connect.ts');
       const { print, printJson } = await import('../../terminal/output.ts');
       const token = activationToken === '-' ? await text(process.stdin) : activationToken;
-      const meter = await activateMeter(await loadMeter(dir), serverAddress(server), token.trim());
+      const meter = await activateMeter(await loadMeter(dir), (await reach(options)).server, token.trim());
       const { activation, agent } = meter;
       if (json) return printJson({ agent, kid: meter.key.kid, ...activation });
       print(`Meter ${agent} is bound to service ${activation.service} in epoch ${activation.epoch}.`);

@@ -17,10 +17,11 @@ export function activationTokenCommand(): Command {
       ),
     )
     .action(async (agent: string, _options: unknown, command: Command) => {
-      const { server, json } = optionsOf(command);
-      const { serverAddress, signedIn } = await import('../../http/session.ts');
+      const options = optionsOf(command);
+      const { json } = options;
+      const { connect } = await import('../../http/connect.ts');
       const { note, print, printJson } = await import('../../terminal/output.ts');
-      const answer = await signedIn(serverAddress(server)).json<ActivationToken>(
+      const answer = await (await connect(options)).json<ActivationToken>(
         `/usage/api/v1/agents/${agent}/activation-token`,
         { method: 'POST' },
       );

@@ -1,38 +1,32 @@
-import type { MeterPage, MeterSummary } from '@meterhouse/contract';
+import type { MeterSummary } from '@meterhouse/contract';
 import { Command } from 'commander';
+import { formOf, type ListOptions, withListForms } from '../../output/form.ts';
 import { examples, optionsOf } from '../globals.ts';
+import { METER_COLUMNS } from './columns.ts';
 
 export function listCommand(): Command {
-  return new Command('list')
-    .description('list the meters that are not deleted')
-    .addHelpText('after', examples('meters list', "meters list --json | jq '.[].agentId'"))
+  return withListForms(new Command('list'), METER_COLUMNS)
+    .description(
+      'Lists the meters of your organisation that are not deleted. Two of them may have the same label; their UUIDs differ.',
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'meters list',
+        "meters list --filter 'meteringMode==PRODUCTION' --sort label",
+        'meters list --csv --columns agentId,label,contractNumber',
+        "meters list --query '[?!key].agentId'",
+      ),
+    )
     .action(async (_options: unknown, command: Command) => {
-      const { server, json } = optionsOf(command);
-      const { serverAddress, signedIn } = await import('../../http/session.ts');
-      const { print, printJson } = await import('../../terminal/output.ts');
-      const client = signedIn(serverAddress(server));
-      const meters: MeterSummary[] = [];
-      let cursor: string | undefined;
-      do {
-        const page = await client.json<MeterPage>('/api/v1/meters', { query: { limit: 200, cursor } });
-        meters.push(...page.items);
-        cursor = page.nextCursor;
-      } while (cursor !== undefined);
-      if (json) return printJson(meters);
-      const { table } = await import('../../terminal/table.ts');
-      const rows = meters.map((meter) => [
-        meter.agentId,
-        meter.label,
-        meter.meteringMode,
-        meter.connectivityMode,
-        meter.contractNumber ?? '',
-        meter.siteName ?? '',
-        meter.key === undefined ? 'not activated' : `epoch ${meter.key.epoch}`,
-      ]);
-      print(
-        table(['Meter', 'Label', 'Mode', 'Connection', 'Contract', 'Site', 'Key'], rows, {
-          empty: 'No meter is registered. Register one: meterhouse meters register --help',
-        }),
-      );
+      const options = optionsOf<ListOptions>(command);
+      const form = await formOf(options);
+      const { connect } = await import('../../http/connect.ts');
+      const { allPages } = await import('../../output/all-pages.ts');
+      const { printList } = await import('../../output/print-list.ts');
+      const client = await connect(options);
+      await printList(allPages<MeterSummary>(client, '/api/v1/meters', options), METER_COLUMNS, form, {
+        empty: 'No meter is registered. Register one: meterhouse meters register --help',
+      });
     });
 }

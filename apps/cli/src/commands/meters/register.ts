@@ -34,7 +34,7 @@ export function registerCommand(): Command {
     )
     .action(async (agent: string, _options: unknown, command: Command) => {
       const options = optionsOf<RegisterOptions>(command);
-      const { serverAddress, signedIn } = await import('../../http/session.ts');
+      const { connect } = await import('../../http/connect.ts');
       const { registerMeter } = await import('../../journey/register-meter.ts');
       const { print, printJson } = await import('../../terminal/output.ts');
       const request: RegistrationRequest = {
@@ -46,7 +46,7 @@ export function registerCommand(): Command {
         ...(options.connectivity !== undefined && { connectivityMode: options.connectivity }),
         ...(options.agentVersion !== undefined && { version: options.agentVersion }),
       };
-      const result = await registerMeter(signedIn(serverAddress(options.server)), request, options.wait);
+      const result = await registerMeter(await connect(options), request, options.wait);
       if (options.json) return printJson(result);
       const words = {
         unchanged: `${agent} is registered like this already.`,

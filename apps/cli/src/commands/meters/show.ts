@@ -9,10 +9,11 @@ export function showCommand(): Command {
     .argument('<agent>', "the meter's UUID", agentValue)
     .addHelpText('after', examples('meters show 88531d1c-296e-4b47-8431-c0e8182148e7'))
     .action(async (agent: string, _options: unknown, command: Command) => {
-      const { server, json } = optionsOf(command);
-      const { serverAddress, signedIn } = await import('../../http/session.ts');
+      const options = optionsOf(command);
+      const { json } = options;
+      const { connect } = await import('../../http/connect.ts');
       const { print, printJson } = await import('../../terminal/output.ts');
-      const meter = await signedIn(serverAddress(server)).json<MeterDetail>(`/api/v1/meters/${agent}`);
+      const meter = await (await connect(options)).json<MeterDetail>(`/api/v1/meters/${agent}`);
       if (json) return printJson(meter);
       const { plain } = await import('../../terminal/plain.ts');
       const { table } = await import('../../terminal/table.ts');

@@ -10,11 +10,12 @@ export function listCommand(): Command {
       examples('reports list --month 2023-01', 'reports list --month 2023-01 --type MONTHLY_USAGE'),
     )
     .action(async (_options: unknown, command: Command) => {
-      const { server, json, ...selection } = optionsOf<Selection>(command);
-      const { serverAddress, signedIn } = await import('../../http/session.ts');
+      const options = optionsOf<Selection>(command);
+      const { json, ...selection } = options;
+      const { connect } = await import('../../http/connect.ts');
       const { findReports } = await import('../../journey/find-reports.ts');
       const { print, printJson } = await import('../../terminal/output.ts');
-      const reports = await findReports(signedIn(serverAddress(server)), selection);
+      const reports = await findReports(await connect(options), selection);
       if (json) return printJson(reports);
       const { bytes } = await import('../../terminal/numbers.ts');
       const { table } = await import('../../terminal/table.ts');

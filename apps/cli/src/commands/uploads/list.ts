@@ -9,10 +9,11 @@ export function listCommand(): Command {
     .argument('<agent>', "the meter's UUID", agentValue)
     .addHelpText('after', examples('uploads list 88531d1c-296e-4b47-8431-c0e8182148e7'))
     .action(async (agent: string, _options: unknown, command: Command) => {
-      const { server, json } = optionsOf(command);
-      const { serverAddress, signedIn } = await import('../../http/session.ts');
+      const options = optionsOf(command);
+      const { json } = options;
+      const { connect } = await import('../../http/connect.ts');
       const { print, printJson } = await import('../../terminal/output.ts');
-      const client = signedIn(serverAddress(server));
+      const client = await connect(options);
       const path = `/usage/api/v1/agents/${agent}/uploads`;
       const uploads: UploadSummary[] = [];
       let page: UploadPage | undefined;

@@ -19,16 +19,15 @@ export function sendCommand(): Command {
     )
     .action(async (paths: readonly string[], _options: unknown, command: Command) => {
       const options = optionsOf<SendCommandOptions>(command);
-      const { serverAddress, signedIn, signedInAsMeter } = await import('../../http/session.ts');
+      const { connect, connectAsMeter } = await import('../../http/connect.ts');
       const { sendPackages } = await import('../../journey/send-packages.ts');
       const { note, print, printJson } = await import('../../terminal/output.ts');
       const { startProgress } = await import('../../terminal/progress.ts');
       const { tellSent } = await import('../../terminal/sent-lines.ts');
       const { plain } = await import('../../terminal/plain.ts');
       const { EXIT } = await import('../../exit-codes.ts');
-      const server = serverAddress(options.server);
       const client =
-        options.dir === undefined ? signedIn(server) : await signedInAsMeter(server, options.dir);
+        options.dir === undefined ? await connect(options) : await connectAsMeter(options, options.dir);
 
       const progress = await startProgress('Sending', 1, options.json);
       const summary = await sendPackages(client, paths, {

@@ -10,10 +10,11 @@ export function showCommand(): Command {
     .argument('<upload>', 'the id that "uploads list" shows')
     .addHelpText('after', examples('uploads show 88531d1c-296e-4b47-8431-c0e8182148e7 UPLOAD'))
     .action(async (agent: string, id: string, _options: unknown, command: Command) => {
-      const { server, json } = optionsOf(command);
-      const { serverAddress, signedIn } = await import('../../http/session.ts');
+      const options = optionsOf(command);
+      const { json } = options;
+      const { connect } = await import('../../http/connect.ts');
       const { print, printJson } = await import('../../terminal/output.ts');
-      const upload = await signedIn(serverAddress(server)).json<UploadDetail>(
+      const upload = await (await connect(options)).json<UploadDetail>(
         `/usage/api/v1/agents/${agent}/uploads/${encodeURIComponent(id)}`,
       );
       if (json) return printJson(upload);

@@ -1,0 +1,39 @@
+import type { Globals } from '../commands/globals.ts';
+import { accountOf, apiTokenOf } from '../credentials/account.ts';
+import type { Client } from './client.ts';
+import { signedIn, signedInAsMeter } from './session.ts';
+import { trustAuthority } from './trust-authority.ts';
+
+/**
+ * The client of every command: at the server, with the token and in the organisation that options, environment and `login`
+ * lead to. Nothing is sent before the first call.
+ * @throws Failure when there is no token, or a wish cannot be met
+ */
+export async function connect(options: Globals): Promise<Client> {
+  const { server, apiToken } = await reach(options);
+  const organisation = options.organisation ?? process.env.METERHOUSE_ORGANISATION;
+  return signedIn(
+    server,
+    apiToken,
+    organisation ? { 'meterhouse-organisation': headerText(organisation) } : {},
+  );
+}
+
+/** Where the service is and how to come by the API token, for those who exchange it themselves. */
+export async function reach(
+  options: Globals,
+): Promise<{ readonly server: string; readonly apiToken: () => Promise<string> }> {
+  if (options.caFile !== undefined) await trustAuthority(options.caFile);
+  const account = await accountOf(options);
+  return { server: account.server, apiToken: () => apiTokenOf(account) };
+}
+
+/** The client of a meter in its directory: no token of a person is used, only the server's address. */
+export async function connectAsMeter(options: Globals, dir: string): Promise<Client> {
+  return signedInAsMeter((await reach(options)).server, dir);
+}
+
+/** A header holds Latin-1 alone; names beyond it go percent-encoded as UTF-8, which the service undoes. */
+function headerText(name: string): string {
+  return /^[\x20-\x7e]*$/.test(name) && !name.includes('%') ? name : encodeURIComponent(name);
+}
