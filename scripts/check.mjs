@@ -22,6 +22,11 @@ const checks = [
     command: ['apps/service/src/write-openapi.ts', '--check'],
     mend: 'node apps/service/src/write-openapi.ts --write',
   },
+  {
+    name: 'types of the SDK',
+    command: ['packages/client/scripts/generate.mjs', '--check'],
+    mend: 'node packages/client/scripts/generate.mjs --write',
+  },
 ];
 
 try {

@@ -1,0 +1,171 @@
+import { ConnectionError, ProblemError } from '../errors.ts';
+import { type BodySource, isSentOnce, openBody } from './body.ts';
+import { type Deadline, deadlineOf, leaving, pause } from './deadline.ts';
+import { readProblem, redirected } from './read-problem.ts';
+import { pauseBeforeRetry, type Retry, type RetryPolicy } from './retry.ts';
+
+/** One call as it goes over the wire. */
+export interface Call {
+  readonly method: string;
+  /** With its parameters filled in, beginning with `/`. */
+  readonly path: string;
+  readonly query?: URLSearchParams | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: BodySource | undefined;
+  /** May be made twice without doing twice what it does. */
+  readonly repeatable: boolean;
+  /** No access token is sent. */
+  readonly anonymous?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds for the whole call with its attempts, pauses and the reading of its answer. */
+  readonly timeout?: number | undefined;
+}
+
+/** Where access tokens come from. */
+export interface AccessTokens {
+  get(): Promise<string>;
+  /** Another one than this, which was refused. */
+  renew(refused: string): Promise<string>;
+}
+
+export interface TransportOptions {
+  readonly addressOf: (path: string) => string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly fetch: typeof fetch;
+  readonly retry: RetryPolicy;
+  readonly onRetry?: ((retry: Retry) => void) | undefined;
+}
+
+export interface Transport {
+  /**
+   * Makes a call, again where that is safe and may help, and reads its answer.
+   * @param read is part of an attempt: an answer that breaks off half way is a lost connection
+   * @throws ProblemError, ConnectionError, TokenError; the reason of `signal` when that is aborted
+   */
+  send<T>(call: Call, read: (response: Response, deadline: Deadline) => Promise<T>): Promise<T>;
+}
+
+/** @param tokens undefined: no call is signed in */
+export function createTransport(options: TransportOptions, tokens: AccessTokens | undefined): Transport {
+  async function send<T>(
+    call: Call,
+    read: (response: Response, deadline: Deadline) => Promise<T>,
+  ): Promise<T> {
+    const deadline = deadlineOf(call.signal, call.timeout);
+    const once = isSentOnce(call.body);
+    const anonymous = call.anonymous === true || tokens === undefined;
+    let refused: string | undefined;
+    for (let attempt = 1; ; ) {
+      const token = anonymous ? undefined : await tokenFor(deadline, call, refused);
+      try {
+        return await attemptOnce(call, token, deadline, read);
+      } catch (error) {
+        if (deadline.signal?.aborted) throw deadline.timedOut() ? timedOut(call) : error;
+        if (once) throw error;
+        if (
+          token !== undefined &&
+          refused === undefined &&
+          error instanceof ProblemError &&
+          error.status === 401
+        ) {
+          refused = token;
+          continue;
+        }
+        const wait = pauseBeforeRetry(error, attempt, call.repeatable, options.retry);
+        if (wait === undefined) throw error;
+        options.onRetry?.({ attempt, pause: wait, error: error as Retry['error'] });
+        attempt += 1;
+        await pause(wait, deadline.signal).catch((reason) => {
+          throw deadline.timedOut() ? timedOut(call, error) : reason;
+        });
+      }
+    }
+  }
+
+  /** Outside of the attempts: the gateway has been asked as often as it should before this fails. */
+  async function tokenFor(deadline: Deadline, call: Call, refused: string | undefined): Promise<string> {
+    const token = refused === undefined ? tokens!.get() : tokens!.renew(refused);
+    return leaving(token, deadline.signal).catch((error) => {
+      throw deadline.timedOut() ? timedOut(call) : error;
+    });
+  }
+
+  async function attemptOnce<T>(
+    call: Call,
+    token: string | undefined,
+    deadline: Deadline,
+    read: (response: Response, deadline: Deadline) => Promise<T>,
+  ): Promise<T> {
+    const { method, path } = call;
+    const body = await openBody(call.body);
+    // Beyond this line whatever is not an answer of the service is the connection's fault.
+    try {
+      const query = call.query?.toString() ?? '';
+      const response = await options.fetch(options.addressOf(path) + (query === '' ? '' : `?${query}`), {
+        method,
+        headers: {
+          ...options.headers,
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...call.headers,
+        },
+        redirect: 'manual',
+        // An API token and what it opens are not for the disk of a browser.
+        cache: 'no-store',
+        credentials: 'omit',
+        ...(body === undefined ? {} : { body }),
+        ...(body instanceof ReadableStream ? { duplex: 'half' } : {}),
+        ...(deadline.signal === undefined ? {} : { signal: deadline.signal }),
+      } as RequestInit);
+      const { status } = response;
+      if (response.type === 'opaqueredirect' || (status >= 300 && status < 400 && status !== 304)) {
+        await response.body?.cancel();
+        throw redirected(response, method, path);
+      }
+      if (status >= 400) throw readProblem(response, await response.text(), method, path);
+      return await read(response, deadline);
+    } catch (error) {
+      if (error instanceof ProblemError || deadline.signal?.aborted) throw error;
+      throw lost(call, error);
+    }
+  }
+
+  function lost(call: Call, cause: unknown): ConnectionError {
+    const url = options.addressOf(call.path);
+    const code = systemCode(cause) ?? 'connection-lost';
+    return new ConnectionError(`${call.method} ${url} has no answer: ${wordsOf(cause)}`, {
+      code,
+      method: call.method,
+      url,
+      cause,
+    });
+  }
+
+  function timedOut(call: Call, cause?: unknown): ConnectionError {
+    const url = options.addressOf(call.path);
+    return new ConnectionError(`${call.method} ${url} was not answered within ${call.timeout} ms`, {
+      code: 'timeout',
+      method: call.method,
+      url,
+      cause,
+    });
+  }
+
+  return { send };
+}
+
+/** `ECONNREFUSED` and the like stand in the cause of what fetch throws, sometimes once more below. */
+function systemCode(error: unknown): string | undefined {
+  for (let one = error; one instanceof Error; one = one.cause) {
+    const { code, errors } = one as { code?: unknown; errors?: unknown };
+    if (typeof code === 'string') return code;
+    // A name with several addresses: each failed.
+    if (Array.isArray(errors) && errors.length > 0) return systemCode(errors[0]);
+  }
+  return undefined;
+}
+
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error && error.cause.message !== '' ? error.cause : undefined;
+  return cause?.message ?? systemCode(error) ?? error.message;
+}

@@ -1,0 +1,48 @@
+export type { AccessTokenSource, HeldToken, Secret } from './calls/access-tokens.ts';
+export type { Body, BodySource } from './calls/body.ts';
+export type { Request } from './calls/request.ts';
+export type { Retry, RetryPolicy } from './calls/retry.ts';
+export { type Client, type ClientOptions, createClient } from './client.ts';
+export type { Download } from './download/open-download.ts';
+export {
+  ChecksumError,
+  ConnectionError,
+  type Fault,
+  MeterhouseError,
+  ProblemError,
+  TokenError,
+} from './errors.ts';
+export type { paths } from './generated/api.ts';
+export type { Listing, Page } from './listing.ts';
+export type { Month } from './month.ts';
+export type { Coverage, Coverages } from './resources/coverages.ts';
+export type {
+  ActivationToken,
+  Meter,
+  MeterItem,
+  Meters,
+  Registered,
+  RegisterOptions,
+  Registration,
+  RegistrationRequest,
+} from './resources/meters.ts';
+export type {
+  DownloadOptions,
+  Listed,
+  MonthReports,
+  Rendition,
+  ReportEntry,
+  Reports,
+} from './resources/reports.ts';
+export type { SendOptions, Sent, Upload, UploadItem, Uploads } from './resources/uploads.ts';
+export type {
+  Answer,
+  CallOptions,
+  Data,
+  ItemOf,
+  Method,
+  PathOf,
+  QueryOf,
+  RequestBody,
+  RequestOptions,
+} from './wire.ts';
