@@ -1,19 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { refuseHalfRestored, refuseUnfinishedRestore } from './backup/index.ts';
 import { type Archive, openFileArchive } from './platform/archive/index.ts';
 import { createRecordChange, type RecordChange } from './platform/audit/index.ts';
 import type { Config } from './platform/config/index.ts';
-import {
-  claimDirectory,
-  type Database,
-  migrate,
-  openDatabase,
-  startPrivatePostgres,
-} from './platform/database/index.ts';
+import { claimDirectory, type Database, migrate, openRecords } from './platform/database/index.ts';
 import { type Engine, openEngine } from './platform/engine/index.ts';
 import type { Logger } from './platform/http/index.ts';
 import { createJobs, type Jobs } from './platform/jobs/index.ts';
-import { createSecrets, readMasterKey, type Secrets } from './platform/secrets/index.ts';
+import { createSecrets, readMasterKey, type Secrets, settleMasterKey } from './platform/secrets/index.ts';
 import { createMetrics, type Metrics } from './platform/telemetry/index.ts';
 
 /** What every room stands on. */
@@ -51,10 +46,11 @@ export async function openPlatform(
   const { config, logger, clock, publicUrl } = options;
   mkdirSync(config.data, { recursive: true, mode: 0o700 });
   opened.defer(await claimDirectory(config.data));
+  refuseUnfinishedRestore(config.data);
 
   const engineOpened = new AsyncDisposableStack();
   const [records, engine] = await Promise.allSettled([
-    openRecords(options, opened),
+    openMigrated(options, opened),
     openEngine({
       path: join(config.data, 'engine'),
       memory: config.engineMemory,
@@ -66,16 +62,16 @@ export async function openPlatform(
   if (records.status === 'rejected') throw records.reason;
   if (engine.status === 'rejected') throw engine.reason;
 
-  const ownKey = join(config.data, 'master.key');
+  const keyFile = config.masterKeyFile ?? join(config.data, 'master.key');
+  const rotation = await settleMasterKey(records.value, keyFile);
+  if (rotation !== 'nothing') logger.warn({ rotation }, 'ended an interrupted rotation of the master key');
   return {
     config,
     database: records.value,
     engine: engine.value,
     archive: await openFileArchive(join(config.data, 'archive')),
     jobs: createJobs(),
-    secrets: createSecrets(
-      readMasterKey({ path: config.masterKeyFile ?? ownKey, create: config.masterKeyFile === undefined }),
-    ),
+    secrets: createSecrets(readMasterKey({ path: keyFile, create: config.masterKeyFile === undefined })),
     recordChange: createRecordChange(clock),
     metrics: createMetrics(),
     logger,
@@ -85,23 +81,12 @@ export async function openPlatform(
 }
 
 /** The database of records, migrated: the one that DATABASE_URL names, else the private one. */
-async function openRecords(
+async function openMigrated(
   { config, logger, onFailure }: PlatformOptions,
   opened: AsyncDisposableStack,
 ): Promise<Database> {
-  let connectionString = config.databaseUrl;
-  if (connectionString === undefined) {
-    const postgres = await startPrivatePostgres({
-      directory: join(config.data, 'postgres'),
-      logger,
-      onUnexpectedExit: onFailure,
-      ...(config.postgresUser === undefined ? {} : { runAs: config.postgresUser }),
-    });
-    opened.defer(() => postgres.stop());
-    connectionString = postgres.connectionString;
-  }
-  const database = await openDatabase({ connectionString, logger });
-  opened.defer(() => database.close());
+  const database = await openRecords({ ...config, logger, onFailure }, opened);
+  await refuseHalfRestored(database);
   const migrations = await migrate(database);
   if (migrations.length > 0) logger.info({ migrations }, 'migrated the records');
   return database;

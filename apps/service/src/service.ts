@@ -10,6 +10,7 @@ import { type App, createApp, type Logger } from './platform/http/index.ts';
 import { startJobs } from './platform/jobs/index.ts';
 import { createHealth, createLogger, requestObserver, telemetryRoutes } from './platform/telemetry/index.ts';
 import { applyDeclaration, makeOperators } from './provisioning/index.ts';
+import { serviceVersion } from './version.ts';
 import { askForHousekeeping, wireRooms } from './wire-rooms.ts';
 
 export interface Service {
@@ -30,11 +31,6 @@ export interface ServiceOptions {
   /** Called when the service cannot go on, such as when its PostgreSQL ends; whoever runs it closes it and says so. */
   readonly onFailure?: (error: Error) => void;
 }
-
-/** The version of this service, as the OpenAPI document and the log name it. */
-export const serviceVersion: string = (
-  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
-).version;
 
 /**
  * Starts the service and returns when it answers requests.

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { createBackup } from './backup/index.ts';
 import { createIdentity, forgetUsedAssertions, type Identity } from './identity/index.ts';
 import { createIntake } from './intake/index.ts';
 import type { Platform } from './open-platform.ts';
@@ -8,6 +9,7 @@ import type { JobHandlers } from './platform/jobs/index.ts';
 import { createRegistry, keysOfMeter, meterKeys } from './registry/index.ts';
 import { createReports } from './reports/index.ts';
 import { createUsage } from './usage/index.ts';
+import { serviceVersion } from './version.ts';
 
 /** The rooms, wired to the platform and to each other; what the service needs of them. */
 export interface Rooms {
@@ -46,14 +48,30 @@ export function wireRooms(platform: Platform): Rooms {
     usageChanged: reports.requestRenewal,
   });
   const intake = createIntake({ ...platform, usage, keysOf, confirmCaller });
+  const backup = createBackup({
+    ...platform,
+    confirmCaller,
+    directory: config.backupDir ?? join(config.data, 'backups'),
+    keep: config.backupKeep,
+    diskReserve: config.diskReserve,
+    version: serviceVersion,
+  });
   return {
     identity,
-    routes: [...identity.routes, ...registry.routes, ...intake.routes, ...usage.routes, ...reports.routes],
+    routes: [
+      ...identity.routes,
+      ...registry.routes,
+      ...intake.routes,
+      ...usage.routes,
+      ...reports.routes,
+      ...backup.routes,
+    ],
     jobHandlers: {
       'usage-load': usage.load,
       'usage-rebuild': usage.rebuild,
       'reports-renew': reports.renew,
       'registration-finish': registry.finishRegistration,
+      'backup-make': backup.make,
       housekeeping: () =>
         keepHouse(platform, [
           () => forgetUsedAssertions(database, clock()),

@@ -4,7 +4,7 @@ import type { Platform } from './open-platform.ts';
 import { readConfig } from './platform/config/index.ts';
 import { createApp } from './platform/http/index.ts';
 import { createLogger, createMetrics, telemetryRoutes } from './platform/telemetry/index.ts';
-import { serviceVersion } from './service.ts';
+import { serviceVersion } from './version.ts';
 import { wireRooms } from './wire-rooms.ts';
 
 const file = new URL('../../../docs/openapi.json', import.meta.url);

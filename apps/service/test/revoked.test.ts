@@ -67,6 +67,7 @@ const changes: Readonly<Record<string, Change>> = {
     path: path.replace('{agentId}', deleted.agentId),
     body: { sequence: await sequenceOf(deleted) },
   }),
+  'POST /api/v1/backups': async ({ path }) => ({ path }),
   'POST /api/v1/rebuilds': async ({ path }) => ({ path }),
 };
 
@@ -123,7 +124,7 @@ test('a revoked API token stops every change at once; its access token reads unt
     for (const { name, status, text } of answers) assert.equal(status, 401, `${name}: ${text}`);
     assert.equal(await audited(), before);
     for (const operation of guarded().filter(
-      ({ method, path }) => method === 'GET' && !/ref|rebuild/.test(path),
+      ({ method, path }) => method === 'GET' && !/ref|rebuild|backups/.test(path),
     )) {
       if (operation.path === '/usage/api/v1/reports') continue;
       const path = operation.path

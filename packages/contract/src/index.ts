@@ -1,3 +1,4 @@
+export * from './http/backups.ts';
 export * from './http/everywhere.ts';
 export * from './http/identity.ts';
 export * from './http/lists.ts';

@@ -21,6 +21,7 @@ await startJobs({
     'usage-rebuild': house.usage.rebuild,
     'reports-renew': async () => undefined,
     'registration-finish': async () => undefined,
+    'backup-make': async () => undefined,
     housekeeping: async () => undefined,
   },
 });

@@ -4,6 +4,7 @@ export { type Overlap, overlapsOfMonth } from './coverage/overlapping-slices.ts'
 export { type Reading, winnerOf } from './coverage/winner.ts';
 export { KINDS, type RecordCounts } from './kinds.ts';
 export { findUpload, type SliceOutcome, UPLOAD_COLUMNS, type Upload } from './load/find-upload.ts';
+export { loadEverythingAgain } from './load/load-again.ts';
 export { meterMonthQueue } from './queue.ts';
 export { keepReceipt } from './receipts/receipt.ts';
 export { partPath, removeParts } from './stage/cut-package.ts';

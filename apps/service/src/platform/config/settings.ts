@@ -56,6 +56,16 @@ export const settings = {
     help: 'The system user that the private PostgreSQL runs as when the service is root.',
   }),
 
+  backupDir: setting(path, {
+    group: 'Where things are',
+    help: 'Where backups are made, a folder each; the default is backups/ in the data directory. Copy them to another disk.',
+  }),
+  backupKeep: setting(whole(1, 10_000), {
+    group: 'Where things are',
+    default: '7',
+    help: 'How many whole backups stay in that directory; the oldest beyond them goes when a new one is whole.',
+  }),
+
   listen: setting(address, {
     group: 'Network',
     default: '127.0.0.1:8390',

@@ -1,5 +1,7 @@
-export { migrate } from './migrate.ts';
+export { type BulkTransaction, type Snapshot, withBulkTransaction, withSnapshot } from './bulk.ts';
+export { type Migration, migrate, readMigrations } from './migrate.ts';
 export { type DatabaseOptions, openDatabase } from './open-database.ts';
+export { openRecords, type RecordsOptions } from './open-records.ts';
 export { claimDirectory } from './private-postgres/claim-directory.ts';
 export {
   type PrivatePostgres,

@@ -20,6 +20,7 @@ const nothing: JobHandlers = {
   'usage-rebuild': async () => undefined,
   'reports-renew': async () => undefined,
   'registration-finish': async () => undefined,
+  'backup-make': async () => undefined,
   housekeeping: async () => undefined,
 };
 

@@ -14,6 +14,7 @@ await startJobs({
     'usage-rebuild': begun,
     'reports-renew': begun,
     'registration-finish': begun,
+    'backup-make': begun,
     housekeeping: begun,
   },
 });

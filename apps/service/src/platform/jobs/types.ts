@@ -10,6 +10,8 @@ export interface JobPayloads {
   'reports-renew': { meterId: string; month: string };
   /** Finishes a registration that was answered with 202. */
   'registration-finish': { meterId: string };
+  /** Writes a consistent copy of records and archive into the backup directory. */
+  'backup-make': { backupId: string };
   /** Removes what is past its time: superseded reports, used assertions, stale staging. */
   housekeeping: Record<string, never>;
 }

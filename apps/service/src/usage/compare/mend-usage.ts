@@ -3,8 +3,8 @@ import type { Engine } from '../../platform/engine/index.ts';
 import type { Logger } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import { KIND_NAMES, NO_RECORDS, type RecordCounts } from '../kinds.ts';
+import { loadAgain } from '../load/load-again.ts';
 import { removeRows } from '../move/rows-of-upload.ts';
-import { meterMonthQueue } from '../queue.ts';
 import { countRowsByUpload } from './count-rows-by-upload.ts';
 
 export interface MendTools {
@@ -51,13 +51,14 @@ export async function mendUsage(tools: MendTools): Promise<readonly UsageDiffere
        coalesce(sum(s.cluster_records), 0)::int as cluster
      from uploads u left join slices s on s.upload_id = u.id
      where u.state = 'loaded'
-     group by u.id`,
+     group by u.id order by u.receipt_order`,
   );
   const waiting = await database.query<{ tag: string }>(
     "select row_tag as tag from uploads where state = 'accepted'",
   );
   const known = new Set([...owned, ...waiting].map(({ tag }) => tag));
   const differences: UsageDifference[] = [];
+  const again: OwnedRow[] = [];
   for (const upload of owned) {
     const recorded = { vm: upload.vm, host: upload.host, cluster: upload.cluster };
     const there = found.get(upload.tag)?.records ?? NO_RECORDS;
@@ -69,19 +70,9 @@ export async function mendUsage(tools: MendTools): Promise<readonly UsageDiffere
     );
     if (replacing.length > 0) continue;
     differences.push({ tag: upload.tag, uploadId: upload.id, month: upload.month, recorded, found: there });
-    await database.transaction(async (transaction) => {
-      await transaction.query("update uploads set state = 'accepted', loaded_at = null where id = $1", [
-        upload.id,
-      ]);
-      const queue = meterMonthQueue(upload.meterId, upload.month);
-      await jobs.add(
-        transaction,
-        'usage-load',
-        { uploadId: upload.id },
-        { queue, key: `usage-load:${upload.id}` },
-      );
-    });
+    again.push(upload);
   }
+  if (again.length > 0) await database.transaction((transaction) => loadAgain(transaction, jobs, again));
   for (const rows of found.values()) {
     if (known.has(rows.tag) || BigInt(rows.tag) > BigInt(highest?.tag ?? '0')) continue;
     differences.push({

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { constants, createGzip } from 'node:zlib';
+
+/** Length and SHA-256 (hexadecimal) of a file's bytes. */
+export interface Measured {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** Packs what comes into a new file, 0600 and synced, and measures what is on the disk. */
+export async function writePacked(
+  path: string,
+  content: Readable | AsyncIterable<string>,
+): Promise<Measured> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  await pipeline(
+    content,
+    // Records are few beside packages: packing fast matters more than packing small.
+    createGzip({ level: constants.Z_BEST_SPEED }),
+    async function* measured(chunks: AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
+        hash.update(chunk);
+        bytes += chunk.length;
+        yield chunk;
+      }
+    },
+    createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true }),
+  );
+  return { bytes, sha256: hash.digest('hex') };
+}
+
+/** Reads a file whole to measure it. */
+export async function measureFile(path: string): Promise<Measured> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    bytes += chunk.length;
+  }
+  return { bytes, sha256: hash.digest('hex') };
+}
