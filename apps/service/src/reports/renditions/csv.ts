@@ -4,7 +4,7 @@ import { type FormStatement, literal, type SourceColumn } from './statement.ts';
  * How a text begins that a spreadsheet would run as a formula, by OWASP's list (CSV injection), also in full width.
  * Source: owasp.org/www-community/attacks/CSV_Injection.
  */
-const FORMULA = '^[-=+@\\t\\r\\n＝＋－＠]';
+const FORMULA = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 /**
  * CSV by RFC 4180: a header line, CRLF, texts in quotes, figures and instants as the TSV prints them. A text that a
@@ -16,7 +16,9 @@ export function csvStatement(columns: readonly SourceColumn[]): FormStatement {
   );
   const expressions = columns.map(({ sql, column }, place) => {
     const cell =
-      column.type === 'text' ? `if(match(${sql}, {formula:String}), concat('''', ${sql}), ${sql})` : sql;
+      column.type === 'text'
+        ? `if(substringUTF8(${sql}, 1, 1) IN {formula:Array(String)}, concat('''', ${sql}), ${sql})`
+        : sql;
     return `${cell} AS c${place}`;
   });
   const header = columns.map(({ name }) => `"${name.replaceAll('"', '""')}"`).join(',');
