@@ -56,7 +56,7 @@ export async function createService(config: Config, options: ServiceOptions = {}
   const rooms = wireRooms(platform);
   await rooms.prepare();
 
-  const provisioning = { ...platform, identity: rooms.identity };
+  const provisioning = { ...platform, identity: rooms.identity, requestRenewal: rooms.requestRenewal };
   const tokenFile = join(config.data, 'operator-token');
   const first = await makeOperators(provisioning, tokenFile);
   if (first) logger.info({ file: tokenFile }, 'first start: the operators have an API token, in this file');

@@ -1,19 +1,21 @@
 import { join } from 'node:path';
 import { createBackup } from './backup/index.ts';
+import { createCommerce, type RequestRenewal } from './commerce/index.ts';
 import { createIdentity, forgetUsedAssertions, type Identity } from './identity/index.ts';
 import { createIntake } from './intake/index.ts';
 import type { Platform } from './open-platform.ts';
-import type { Routes } from './platform/http/index.ts';
 import { forgetAnswers } from './platform/changes/index.ts';
+import type { Routes } from './platform/http/index.ts';
 import type { JobHandlers } from './platform/jobs/index.ts';
-import { createRegistry, keysOfMeter, meterKeys } from './registry/index.ts';
+import { createRegistry, keysOfMeter, keysOfTakenPackages, meterKeys } from './registry/index.ts';
 import { createReports } from './reports/index.ts';
-import { createUsage } from './usage/index.ts';
+import { coverageOfMonth, createUsage } from './usage/index.ts';
 import { serviceVersion } from './version.ts';
 
 /** The rooms, wired to the platform and to each other; what the service needs of them. */
 export interface Rooms {
   readonly identity: Identity;
+  readonly requestRenewal: RequestRenewal;
   readonly routes: readonly Routes[];
   readonly jobHandlers: JobHandlers;
   /** Before the first request and the first job. */
@@ -32,22 +34,34 @@ export function wireRooms(platform: Platform): Rooms {
     allowTokenInQuery: config.allowTokenInQuery,
   });
   const { confirmCaller, makeChange } = identity;
-  const registry = createRegistry({ ...platform, attemptRates, confirmCaller, makeChange });
-  const keysOf = (meterId: string) => keysOfMeter(database, meterId);
+  const registry = createRegistry({
+    ...platform,
+    attemptRates,
+    confirmCaller,
+    makeChange,
+    coverageOf: coverageOfMonth,
+  });
   const reports = createReports({
     ...platform,
     reportsFolder: join(config.data, 'reports'),
     renewalPauseSeconds: config.reportRenewalInterval,
   });
+  const { requestRenewal } = reports;
+  const commerce = createCommerce({ ...platform, makeChange, requestRenewal });
   const usage = createUsage({
     ...platform,
-    keysOf,
+    keysOf: (meterId) => keysOfTakenPackages(database, meterId),
     makeChange,
     stageFolder: join(config.data, 'stage'),
     unpackedBytes: config.maxUnpackedSize,
-    usageChanged: reports.requestRenewal,
+    usageChanged: requestRenewal,
   });
-  const intake = createIntake({ ...platform, usage, keysOf, confirmCaller });
+  const intake = createIntake({
+    ...platform,
+    usage,
+    keysOf: (meterId) => keysOfMeter(database, meterId),
+    confirmCaller,
+  });
   const backup = createBackup({
     ...platform,
     confirmCaller,
@@ -58,9 +72,11 @@ export function wireRooms(platform: Platform): Rooms {
   });
   return {
     identity,
+    requestRenewal,
     routes: [
       ...identity.routes,
       ...registry.routes,
+      ...commerce.routes,
       ...intake.routes,
       ...usage.routes,
       ...reports.routes,

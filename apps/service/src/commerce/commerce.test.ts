@@ -3,18 +3,14 @@ import { test } from 'node:test';
 import { createRecordChange } from '../platform/audit/index.ts';
 import type { Database } from '../platform/database/index.ts';
 import { withTestDatabase } from '../platform/database/testing.ts';
-import {
-  type ContractTerms,
-  findContract,
-  findSite,
-  listContracts,
-  listSites,
-  putContract,
-  putSite,
-  readContract,
-} from './index.ts';
+import { type ContractTerms, findContract, findSite, putContract, putSite } from './index.ts';
 
-const recordChange = createRecordChange(() => new Date('2023-01-01T00:00:00Z'));
+const clock = () => new Date('2023-01-01T00:00:00Z');
+const tools = {
+  recordChange: createRecordChange(clock),
+  requestRenewal: async () => undefined,
+  clock,
+};
 const terms: ContractTerms = {
   number: '1012345',
   family: 'RENTAL',
@@ -32,7 +28,7 @@ async function twoOrganisations(database: Database): Promise<[string, string]> {
 }
 const put = (database: Database, organisationId: string, wanted: ContractTerms) =>
   database.transaction((transaction) =>
-    putContract(transaction, recordChange, { organisationId, actor: 'service' }, wanted),
+    putContract(transaction, tools, { organisationId, actor: 'service' }, wanted),
   );
 const actions = async (database: Database) =>
   (await database.query<{ action: string }>('select action from audit_log order by id')).map(
@@ -55,6 +51,9 @@ test('a contract is made, changed and left alone, and only what changed is in th
       ...terms,
       id: made.id,
       ruleSet: 'cores',
+      sequence: 2,
+      createdAt: clock().toISOString(),
+      modifiedAt: clock().toISOString(),
     });
     assert.deepEqual(await actions(database), ['contract-made', 'contract-changed']);
   }));
@@ -65,27 +64,15 @@ test('an organisation sees its own contracts and sites, and no other', () =>
     const { id } = await put(database, acme, terms);
     const putSiteAs = (organisationId: string) =>
       database.transaction((transaction) =>
-        putSite(
-          transaction,
-          recordChange,
-          { organisationId, actor: 'service' },
-          { id, number: '1012345' },
-          site,
-        ),
+        putSite(transaction, tools, { organisationId, actor: 'service' }, { id, number: '1012345' }, site),
       );
     assert.equal(await putSiteAs(other), false);
     assert.equal(await putSiteAs(acme), true);
 
-    assert.equal((await readContract(database, acme, id))?.number, '1012345');
     assert.equal((await findSite(database, acme, id, 'Site A'))?.postCode, '1000');
-    assert.equal((await listSites(database, acme, id)).length, 1);
-    assert.equal((await listContracts(database, acme)).length, 1);
 
     assert.equal(await findContract(database, other, '1012345'), undefined);
-    assert.equal(await readContract(database, other, id), undefined);
     assert.equal(await findSite(database, other, id, 'Site A'), undefined);
-    assert.deepEqual(await listSites(database, other, id), []);
-    assert.deepEqual(await listContracts(database, other), []);
     assert.notEqual((await put(database, other, terms)).id, id);
   }));
 
@@ -95,13 +82,7 @@ test('a site is changed when its address is', () =>
     const { id } = await put(database, acme, terms);
     const putAs = (wanted: typeof site) =>
       database.transaction((transaction) =>
-        putSite(
-          transaction,
-          recordChange,
-          { organisationId: acme, actor: 'service' },
-          { id, number: '1' },
-          wanted,
-        ),
+        putSite(transaction, tools, { organisationId: acme, actor: 'service' }, { id, number: '1' }, wanted),
       );
     assert.deepEqual(
       [await putAs(site), await putAs(site), await putAs({ ...site, postCode: '2000' })],

@@ -1,28 +1,27 @@
-import type { Queryable } from '../platform/database/index.ts';
+import type { ContractItem } from '@meterhouse/contract';
+import type { Queryable, Transaction } from '../platform/database/index.ts';
 
-/** What usage is billed under. */
-export interface Contract {
+/** What usage is billed under; its id is what assignments name. */
+export interface Contract extends ContractItem {
   readonly id: string;
-  readonly number: string;
-  readonly family: string;
-  readonly currency: string;
-  /** `quantity` is a decimal as text. */
-  readonly minimumCommit: { readonly quantity: string; readonly unit: string };
-  /** The name of the rule set that rates its usage. */
-  readonly ruleSet: string;
 }
 
-interface ContractRow {
+export interface ContractRow {
   id: string;
   number: string;
   family: string;
   currency: string;
   minimum_commit_quantity: string;
   minimum_commit_unit: string;
-  rule_set: string;
+  rule_set: ContractItem['ruleSet'];
+  sequence: number;
+  created_at: Date;
+  modified_at: Date;
 }
-const columns = `id, number, family, currency, trim_scale(minimum_commit_quantity)::text as minimum_commit_quantity,
-  minimum_commit_unit, rule_set`;
+export const contractColumns = `c.id, c.number, c.family, c.currency,
+  trim_scale(c.minimum_commit_quantity)::text as minimum_commit_quantity, c.minimum_commit_unit, c.rule_set,
+  c.sequence, c.created_at, c.modified_at`;
+const ofNumber = `select ${contractColumns} from contracts c where c.organisation_id = $1 and c.number = $2`;
 
 /** The organisation's contract with this number; another organisation's is as unknown as none. */
 export async function findContract(
@@ -30,37 +29,37 @@ export async function findContract(
   organisationId: string,
   number: string,
 ): Promise<Contract | undefined> {
-  const [row] = await on.query<ContractRow>(
-    `select ${columns} from contracts where organisation_id = $1 and number = $2`,
-    [organisationId, number],
-  );
-  return row && toContract(row);
+  const [row] = await on.query<ContractRow>(ofNumber, [organisationId, number]);
+  return row && contractOf(row);
 }
 
-/** The organisation's contracts, by number. */
-export async function listContracts(on: Queryable, organisationId: string): Promise<Contract[]> {
-  const rows = await on.query<ContractRow>(
-    `select ${columns} from contracts where organisation_id = $1 order by number`,
-    [organisationId],
-  );
-  return rows.map(toContract);
-}
-
-/** The organisation's contract with this id, as assignments name it. */
-export async function readContract(
-  on: Queryable,
+/** The same, held until the transaction ends: `deleting` waits for whoever refers to it, `changing` does not. */
+export async function lockContract(
+  transaction: Transaction,
   organisationId: string,
-  contractId: string,
+  number: string,
+  how: 'changing' | 'deleting',
 ): Promise<Contract | undefined> {
-  const [row] = await on.query<ContractRow>(
-    `select ${columns} from contracts where organisation_id = $1 and id = $2`,
-    [organisationId, contractId],
-  );
-  return row && toContract(row);
+  const lock = how === 'changing' ? 'for no key update' : 'for update';
+  const [row] = await transaction.query<ContractRow>(`${ofNumber} ${lock}`, [organisationId, number]);
+  return row && contractOf(row);
 }
 
-function toContract(row: ContractRow): Contract {
-  const { id, number, family, currency } = row;
-  const minimumCommit = { quantity: row.minimum_commit_quantity, unit: row.minimum_commit_unit };
-  return { id, number, family, currency, minimumCommit, ruleSet: row.rule_set };
+export function contractOf(row: ContractRow): Contract {
+  return {
+    id: row.id,
+    number: row.number,
+    family: row.family,
+    currency: row.currency,
+    minimumCommit: { quantity: row.minimum_commit_quantity, unit: row.minimum_commit_unit },
+    ruleSet: row.rule_set,
+    sequence: row.sequence,
+    createdAt: row.created_at.toISOString(),
+    modifiedAt: row.modified_at.toISOString(),
+  };
+}
+
+/** A contract as callers see it. */
+export function itemOfContract({ id: _id, ...item }: Contract): ContractItem {
+  return item;
 }

@@ -1,4 +1,7 @@
-export { type Contract, findContract, listContracts, readContract } from './find-contract.ts';
-export { findSite, listSites, type Site } from './find-site.ts';
-export { type Author, type ContractTerms, putContract } from './put-contract.ts';
+export { type Commerce, createCommerce } from './commerce.ts';
+export { type Contract, findContract } from './find-contract.ts';
+export { findSite, type Site } from './find-site.ts';
+export { putContract } from './put-contract.ts';
 export { putSite } from './put-site.ts';
+export type { Author, CommerceOptions, CommerceTools, RequestRenewal } from './tools.ts';
+export type { ContractTerms } from './write-contract.ts';

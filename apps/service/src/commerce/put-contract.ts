@@ -1,13 +1,8 @@
-import type { RecordChange } from '../platform/audit/index.ts';
 import type { Transaction } from '../platform/database/index.ts';
-import { type Contract, findContract } from './find-contract.ts';
-
-export type ContractTerms = Omit<Contract, 'id'>;
-export interface Author {
-  readonly organisationId: string;
-  /** For the audit log. */
-  readonly actor: string;
-}
+import { type Contract, findContract, lockContract } from './find-contract.ts';
+import { renewOpenMonths } from './renew-open-months.ts';
+import type { Author, CommerceTools } from './tools.ts';
+import { type ContractTerms, insertContract, updateContract } from './write-contract.ts';
 
 /**
  * Makes the organisation's contract of this number so. What is so already is not written and not recorded.
@@ -16,39 +11,62 @@ export interface Author {
  */
 export async function putContract(
   transaction: Transaction,
-  recordChange: RecordChange,
-  { organisationId, actor }: Author,
+  tools: CommerceTools,
+  author: Author,
   terms: ContractTerms,
 ): Promise<{ id: string; changed: boolean }> {
-  const before = await findContract(transaction, organisationId, terms.number);
-  const rows = await transaction.query<{ id: string }>(
-    `insert into contracts as c (organisation_id, number, family, currency, minimum_commit_quantity, minimum_commit_unit, rule_set)
-     values ($1, $2, $3, $4, $5, $6, $7)
-     on conflict (organisation_id, number) do update set
-       family = excluded.family, currency = excluded.currency, rule_set = excluded.rule_set,
-       minimum_commit_quantity = excluded.minimum_commit_quantity, minimum_commit_unit = excluded.minimum_commit_unit
-     where (c.family, c.currency, c.minimum_commit_quantity, c.minimum_commit_unit, c.rule_set) is distinct from
-       (excluded.family, excluded.currency, excluded.minimum_commit_quantity, excluded.minimum_commit_unit, excluded.rule_set)
-     returning id`,
-    [
-      organisationId,
-      terms.number,
-      terms.family,
-      terms.currency,
-      terms.minimumCommit.quantity,
-      terms.minimumCommit.unit,
-      terms.ruleSet,
-    ],
-  );
-  const [written] = rows;
-  if (written === undefined) return { id: before!.id, changed: false };
-  const { id: _id, ...old } = before ?? { id: undefined };
-  await recordChange(transaction, {
-    organisationId,
-    actor,
-    action: before === undefined ? 'contract-made' : 'contract-changed',
-    subject: `contract:${terms.number}`,
-    details: before === undefined ? { ...terms } : { from: old, to: { ...terms } },
-  });
-  return { id: written.id, changed: true };
+  const { organisationId } = author;
+  if (await insertContract(transaction, organisationId, terms, tools.clock())) {
+    await recordMade(transaction, tools, author, terms);
+    return { id: (await findContract(transaction, organisationId, terms.number))!.id, changed: true };
+  }
+  const before = (await lockContract(transaction, organisationId, terms.number, 'changing'))!;
+  const changed = await changeTerms(transaction, tools, author, before, terms);
+  return { id: before.id, changed };
 }
+
+export async function recordMade(
+  transaction: Transaction,
+  { recordChange }: Pick<CommerceTools, 'recordChange'>,
+  author: Author,
+  terms: ContractTerms,
+): Promise<void> {
+  await recordChange(transaction, {
+    ...author,
+    action: 'contract-made',
+    subject: `contract:${terms.number}`,
+    details: { ...terms },
+  });
+}
+
+/**
+ * Gives a locked contract other terms. Other rules rate the usage of its meters, so the reports of their open months are
+ * asked for anew. False when the terms are what they were.
+ */
+export async function changeTerms(
+  transaction: Transaction,
+  tools: CommerceTools,
+  author: Author,
+  before: Contract,
+  terms: ContractTerms,
+): Promise<boolean> {
+  const { organisationId } = author;
+  if (!(await updateContract(transaction, organisationId, terms, tools.clock()))) return false;
+  if (terms.ruleSet !== before.ruleSet)
+    await renewOpenMonths(transaction, tools, { organisationId, contractId: before.id });
+  await tools.recordChange(transaction, {
+    ...author,
+    action: 'contract-changed',
+    subject: `contract:${terms.number}`,
+    details: { from: termsOf(before), to: { ...terms } },
+  });
+  return true;
+}
+
+const termsOf = ({ number, family, currency, minimumCommit, ruleSet }: Contract): ContractTerms => ({
+  number,
+  family,
+  currency,
+  minimumCommit,
+  ruleSet,
+});

@@ -1,7 +1,13 @@
-import type { RecordChange } from '../platform/audit/index.ts';
 import type { Transaction } from '../platform/database/index.ts';
-import { findSite, type Site } from './find-site.ts';
-import type { Author } from './put-contract.ts';
+import { findSite, lockSite, type Site } from './find-site.ts';
+import { renewOpenMonths } from './renew-open-months.ts';
+import type { Author, CommerceTools } from './tools.ts';
+import { insertSite, type SiteTerms, updateSite } from './write-site.ts';
+
+interface OfContract {
+  readonly id: string;
+  readonly number: string;
+}
 
 /**
  * Makes the site of this name under a contract of the author's organisation so. What is so already is not written and not
@@ -11,30 +17,61 @@ import type { Author } from './put-contract.ts';
  */
 export async function putSite(
   transaction: Transaction,
-  recordChange: RecordChange,
-  { organisationId, actor }: Author,
-  contract: { readonly id: string; readonly number: string },
-  site: Omit<Site, 'id'>,
+  tools: CommerceTools,
+  author: Author,
+  contract: OfContract,
+  site: SiteTerms,
 ): Promise<boolean> {
-  const before = await findSite(transaction, organisationId, contract.id, site.name);
-  const rows = await transaction.query(
-    `insert into sites as s (contract_id, name, country_region, address, post_code)
-     select id, $3, $4, $5, $6 from contracts where organisation_id = $1 and id = $2
-     on conflict (contract_id, name) do update set
-       country_region = excluded.country_region, address = excluded.address, post_code = excluded.post_code,
-       modified_at = now()
-     where (s.country_region, s.address, s.post_code) is distinct from
-       (excluded.country_region, excluded.address, excluded.post_code)
-     returning id`,
-    [organisationId, contract.id, site.name, site.countryRegion, site.address, site.postCode],
-  );
-  if (rows.length === 0) return false;
+  const { organisationId } = author;
+  if (await insertSite(transaction, organisationId, contract.id, site, tools.clock())) {
+    await recordSiteMade(transaction, tools, author, contract.number, site);
+    return true;
+  }
+  const known = await findSite(transaction, organisationId, contract.id, site.name);
+  if (known === undefined) return false;
+  const place = { number: known.contractNumber, siteId: known.id };
+  const before = (await lockSite(transaction, organisationId, place, 'changing'))!;
+  return changeSiteTerms(transaction, tools, author, contract, before, site);
+}
+
+export async function recordSiteMade(
+  transaction: Transaction,
+  { recordChange }: Pick<CommerceTools, 'recordChange'>,
+  author: Author,
+  number: string,
+  site: SiteTerms,
+): Promise<void> {
   await recordChange(transaction, {
-    organisationId,
-    actor,
-    action: before === undefined ? 'site-made' : 'site-changed',
-    subject: `site:${contract.number}/${site.name}`,
+    ...author,
+    action: 'site-made',
+    subject: `site:${number}/${site.name}`,
     details: { ...site },
+  });
+}
+
+/** Makes a locked site so. Reports name sites, so another name has those of the open months made again. */
+export async function changeSiteTerms(
+  transaction: Transaction,
+  tools: CommerceTools,
+  author: Author,
+  contract: OfContract,
+  before: Site,
+  site: SiteTerms,
+): Promise<boolean> {
+  const { organisationId } = author;
+  if (!(await updateSite(transaction, before.id, site, tools.clock()))) return false;
+  if (site.name !== before.name)
+    await renewOpenMonths(transaction, tools, {
+      organisationId,
+      contractId: contract.id,
+      siteId: before.id,
+    });
+  const { name, countryRegion, address, postCode } = before;
+  await tools.recordChange(transaction, {
+    ...author,
+    action: 'site-changed',
+    subject: `site:${contract.number}/${before.name}`,
+    details: { from: { name, countryRegion, address, postCode }, to: { ...site } },
   });
   return true;
 }

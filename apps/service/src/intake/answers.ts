@@ -30,6 +30,7 @@ function described(upload: Upload) {
     ...(upload.correctionReason === null ? {} : { correctionReason: upload.correctionReason }),
     receivedBy: upload.receivedBy,
     ...(upload.loadedAt === null ? {} : { loadedAt: upload.loadedAt.toISOString() }),
+    ...(upload.keyCompromisedAt === null ? {} : { keyCompromisedAt: upload.keyCompromisedAt.toISOString() }),
   };
 }
 

@@ -13,12 +13,12 @@ import {
 } from '../usage/index.ts';
 import { decideSlices } from './decide-slices.ts';
 import type { IntakeOptions } from './intake.ts';
-import { packageRefused } from './package-refused.ts';
 import { findInChain, type Link } from './records/chain.ts';
 import { insertUpload } from './records/insert-upload.ts';
 import { holdMonth } from './records/open-month.ts';
 import { noteProducts } from './records/products.ts';
 import { claimSlices, heldSlices } from './records/slices.ts';
+import { refusedKey } from './refused-key.ts';
 import { unknownMeter } from './unknown-meter.ts';
 import { claims } from './upload-states.ts';
 
@@ -58,7 +58,7 @@ export async function recordUpload(
   if (!meter || meter.registration !== header.registration) throw unknownMeter();
   if (meter.deletedAt) throw meterDeleted();
   if (!(await verificationKey(transaction, meter.id, given.kid, header.epoch)))
-    throw packageRefused({ total: 1, list: [unknownKey] });
+    throw await refusedKey(transaction, { meterId: meter.id, kid: given.kid, epoch: header.epoch });
   const known = await findInChain(transaction, link);
   if (known) return { upload: known, fresh: false };
 
@@ -95,6 +95,7 @@ export async function recordUpload(
     receivedBy: caller.actor,
     receivedAt: options.clock(),
   });
+  if (!refusal) await noteUpload(transaction, meter.id, options.clock());
   if (!refusal && !late) {
     const place = { organisationId: caller.organisationId, meterId: meter.id, month: header.month, uploadId };
     await claimSlices(
@@ -131,13 +132,9 @@ export function meterDeleted(): Problem {
   });
 }
 
-const unknownKey = {
-  part: 'header',
-  line: 1,
-  pointer: '/signature',
-  message: 'the meter has no such key in this epoch',
-  code: 'unknown-key',
-} as const;
+async function noteUpload(transaction: Transaction, meterId: string, at: Date): Promise<void> {
+  await transaction.query('update meters set last_upload_at = $2 where id = $1', [meterId, at]);
+}
 
 function hoursOf(header: PackageHeader): { first: Date; last: Date } {
   const hours = header.products.flatMap(({ hours }) => hours.map(({ hour }) => instantOf(hour)));

@@ -17,6 +17,7 @@ import { receivePackage, tooLarge } from './receive/receive-package.ts';
 import { meterDeleted, type Recorded, recordUpload } from './record-upload.ts';
 import { findInChain, type Link } from './records/chain.ts';
 import { nextTag } from './records/insert-upload.ts';
+import { refusedKey } from './refused-key.ts';
 import { unknownMeter } from './unknown-meter.ts';
 
 export interface UploadRequest {
@@ -191,11 +192,10 @@ async function checkSigned(
     kid = named;
     return keyOf(named, signed);
   });
+  if (verdict === 'unknown-key')
+    throw await refusedKey(tools.database, { meterId: meter.id, kid, epoch: header.epoch });
   if (verdict !== 'good') {
-    const message =
-      verdict === 'unknown-key'
-        ? `the meter has no such key in epoch ${header.epoch}; activate it, or send the package where it was activated`
-        : 'the signature does not fit the header';
+    const message = 'the signature does not fit the header';
     throw packageRefused({
       total: 1,
       list: [{ part: 'header', line: 1, pointer: '/signature', message, code: verdict }],

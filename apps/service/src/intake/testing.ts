@@ -17,7 +17,7 @@ import { withTestEngine } from '../platform/engine/testing.ts';
 import { type App, type Caller, createApp, type Routes } from '../platform/http/index.ts';
 import { createJobs } from '../platform/jobs/index.ts';
 import { createMetrics, type Metrics } from '../platform/telemetry/index.ts';
-import { keysOfMeter } from '../registry/index.ts';
+import { keysOfMeter, keysOfTakenPackages } from '../registry/index.ts';
 import { createUsage, type Usage } from '../usage/index.ts';
 import { createIntake, type IntakeConfig } from './intake.ts';
 
@@ -87,6 +87,7 @@ export async function openIntake(
   const shared = { database, engine, archive: archive.archive, jobs, logger: silentLogger, clock, keysOf };
   const usage = createUsage({
     ...shared,
+    keysOf: (meterId) => keysOfTakenPackages(database, meterId),
     recordChange: createRecordChange(clock),
     makeChange: createMakeChange({ database, clock, confirmCaller: async () => undefined }),
     stageFolder: join(folder, 'stage'),

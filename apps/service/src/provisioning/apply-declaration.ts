@@ -1,4 +1,4 @@
-import { putContract, putSite } from '../commerce/index.ts';
+import { type CommerceTools, putContract, putSite, type RequestRenewal } from '../commerce/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { RecordChange } from '../platform/audit/index.ts';
 import type { Database, Transaction } from '../platform/database/index.ts';
@@ -14,6 +14,8 @@ export interface ProvisioningOptions {
   readonly database: Database;
   readonly recordChange: RecordChange;
   readonly identity: Pick<Identity, 'makeApiToken'>;
+  /** Of the reports room, for contracts and sites that change. */
+  readonly requestRenewal: RequestRenewal;
   readonly logger: Logger;
   readonly clock: () => Date;
 }
@@ -43,7 +45,7 @@ export async function applyDeclaration(
   file: string,
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
-  const { database, recordChange, identity, clock, logger } = options;
+  const { database, recordChange, requestRenewal, identity, clock, logger } = options;
   const { declaration, faultsAt } = readDeclaration(file, environment);
   const { changes, warnings } = await database.transaction(async (transaction) => {
     let changes = 0;
@@ -75,7 +77,12 @@ export async function applyDeclaration(
       return recordChange(on, change);
     };
     for (const [index, organisation] of declaration.organisations.entries())
-      await applyOrganisation(provisioning, counted, organisation, `/organisations/${index}`);
+      await applyOrganisation(
+        provisioning,
+        { recordChange: counted, requestRenewal, clock },
+        organisation,
+        `/organisations/${index}`,
+      );
     if (faults.length > 0) throw faultsAt(faults);
     return { changes, warnings };
   });
@@ -86,7 +93,7 @@ export async function applyDeclaration(
 
 async function applyOrganisation(
   provisioning: Provisioning,
-  recordChange: RecordChange,
+  commerce: CommerceTools,
   organisation: DeclaredOrganisation,
   at: string,
 ): Promise<void> {
@@ -97,11 +104,11 @@ async function applyOrganisation(
   for (const [index, token] of apiTokens.entries())
     await putApiToken(provisioning, author.organisationId, token, `${at}/apiTokens/${index}`);
   for (const { sites = [], minimumCommit = { quantity: '0', unit: 'points' }, ...terms } of contracts) {
-    const { id } = await putContract(transaction, recordChange, author, { ...terms, minimumCommit });
+    const { id } = await putContract(transaction, commerce, author, { ...terms, minimumCommit });
     for (const { name, countryRegion = '', address = '', postCode = '' } of sites)
       await putSite(
         transaction,
-        recordChange,
+        commerce,
         author,
         { id, number: terms.number },
         { name, countryRegion, address, postCode },

@@ -45,7 +45,14 @@ function apply(
       token: Parameters<typeof makeApiToken>[2],
     ) => makeApiToken(transaction, recordChange, token),
   };
-  const options = { database, recordChange, identity, logger: silentLogger, clock };
+  const options = {
+    database,
+    recordChange,
+    requestRenewal: async () => undefined,
+    identity,
+    logger: silentLogger,
+    clock,
+  };
   return applyDeclaration(options, fileWith(content), variables);
 }
 async function faultsOf(work: Promise<unknown>): Promise<string[]> {
@@ -248,7 +255,8 @@ test("a file with literal secrets must be its owner's alone; one without may be 
         token: Parameters<typeof makeApiToken>[2],
       ) => makeApiToken(transaction, recordChange, token),
     };
-    const base = { database, recordChange, identity, logger: silentLogger, clock };
+    const requestRenewal = async () => undefined;
+    const base = { database, recordChange, requestRenewal, identity, logger: silentLogger, clock };
     const [fault] = await faultsOf(applyDeclaration(base, ...options(literal)));
     assert.match(
       fault ?? '',

@@ -3,7 +3,7 @@ import type { RecordChange } from '../platform/audit/types.ts';
 import { type Author, checkSequence } from '../platform/changes/index.ts';
 import type { Transaction } from '../platform/database/types.ts';
 import { voidActivationTokens } from './activation-tokens.ts';
-import { showMeter } from './describe-meters.ts';
+import type { ShowMeter } from './describe-meters.ts';
 import { lockMeter } from './meter.ts';
 import { unknownMeter } from './unknown-meter.ts';
 
@@ -23,9 +23,11 @@ export type SetDeleted = (
 
 export function createSetDeleted({
   recordChange,
+  showMeter,
   clock,
 }: {
   recordChange: RecordChange;
+  showMeter: ShowMeter;
   clock: () => Date;
 }): SetDeleted {
   return async (transaction, author, agentId, { deleted, sequence }) => {

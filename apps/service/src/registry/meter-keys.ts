@@ -68,10 +68,38 @@ export const meterKeys: MeterKeys = {
   },
 };
 
-/** The keys of a meter for whoever verifies its packages: each verifies those of its epoch. */
+/** Whether this is a key of the meter that is known to be in wrong hands. */
+export async function isCompromised(
+  on: Queryable,
+  meterId: string,
+  kid: string,
+  epoch: number,
+): Promise<boolean> {
+  const rows = await on.query(
+    `select kid from meter_keys where meter_id = $1 and kid = $2 and epoch = $3 and compromised_at is not null`,
+    [meterId, kid, epoch],
+  );
+  return rows.length > 0;
+}
+
+/** The keys of a meter for whoever takes packages: each verifies those of its epoch, one in wrong hands none. */
 export function keysOfMeter(on: Queryable, meterId: string): KeyLookup {
   return async (kid, { epoch }) => {
     const key = await verificationKey(on, meterId, kid, epoch);
     return key && createPublicKey({ key: { ...key.publicJwk }, format: 'jwk' });
+  };
+}
+
+/**
+ * The keys of a meter for whoever opens again what was taken: also those that have come into wrong hands since. What was taken
+ * before that stays, and must be derived from its package as it was.
+ */
+export function keysOfTakenPackages(on: Queryable, meterId: string): KeyLookup {
+  return async (kid, { epoch }) => {
+    const [row] = await on.query<{ public_jwk: MeterPublicKey }>(
+      'select public_jwk from meter_keys where meter_id = $1 and kid = $2 and epoch = $3',
+      [meterId, kid, epoch],
+    );
+    return row && createPublicKey({ key: { ...row.public_jwk }, format: 'jwk' });
   };
 }

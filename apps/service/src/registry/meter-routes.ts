@@ -1,5 +1,6 @@
 import {
   AgentPath,
+  MeterChange,
   MeterDetail,
   MeterPage,
   MeterPageQuery,
@@ -9,8 +10,9 @@ import {
 import type { MakeChange } from '../platform/changes/index.ts';
 import type { Database } from '../platform/database/types.ts';
 import type { Routes } from '../platform/http/index.ts';
+import type { ChangeMeter } from './change-meter.ts';
 import type { SetDeleted } from './delete-meter.ts';
-import { listMeters, showMeter } from './describe-meters.ts';
+import { listMeters, type ShowMeter } from './describe-meters.ts';
 import { unknownMeter } from './unknown-meter.ts';
 
 const path = '/api/v1/meters';
@@ -20,10 +22,14 @@ const tags = ['meters'];
 export function meterRoutes({
   database,
   makeChange,
+  showMeter,
+  changeMeter,
   setDeleted,
 }: {
   database: Database;
   makeChange: MakeChange;
+  showMeter: ShowMeter;
+  changeMeter: ChangeMeter;
   setDeleted: SetDeleted;
 }): Routes {
   return (app) => {
@@ -33,7 +39,8 @@ export function meterRoutes({
         config: { access: 'reader' },
         schema: {
           operationId: 'listMeters',
-          summary: 'The meters that are not deleted',
+          summary: 'The meters',
+          description: 'Deleted ones are in it only where the filter says so: `filter=deleted==true`.',
           tags,
           querystring: MeterPageQuery,
           response: { 200: MeterPage },
@@ -61,10 +68,31 @@ export function meterRoutes({
       },
     );
 
+    app.patch(
+      `${path}/:agentId`,
+      {
+        config: { access: 'reporter' },
+        schema: {
+          operationId: 'changeMeter',
+          summary: 'Rename a meter, or bill it under something else',
+          description:
+            'What is left out stays as it is; null takes it off its contract or its site. Contract, site and mode count from the next full hour. What a registration refuses is refused here: PRODUCTION to TEST, another contract while the old one has a month to submit.',
+          tags,
+          params: AgentPath,
+          body: MeterChange,
+          response: { 200: MeterDetail },
+        },
+      },
+      async (request, reply) =>
+        makeChange(request, reply, async (transaction, author) => ({
+          body: await changeMeter(transaction, author, request.params.agentId, request.body),
+        })),
+    );
+
     app.delete(
       `${path}/:agentId`,
       {
-        config: { access: 'administrator' },
+        config: { refuses: ['meter-deleted'], access: 'administrator' },
         schema: {
           operationId: 'deleteMeter',
           summary: 'Delete a meter',
@@ -87,7 +115,7 @@ export function meterRoutes({
     app.post(
       `${path}/:agentId/undelete`,
       {
-        config: { access: 'administrator' },
+        config: { refuses: ['meter-not-deleted'], access: 'administrator' },
         schema: {
           operationId: 'undeleteMeter',
           summary: 'Bring a deleted meter back',

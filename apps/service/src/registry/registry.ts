@@ -7,8 +7,12 @@ import type { JobPayloads, Jobs } from '../platform/jobs/types.ts';
 import { createActivateMeter } from './activate-meter.ts';
 import { activationRoutes } from './activation-routes.ts';
 import { createMakeActivationToken } from './activation-tokens.ts';
+import { createChangeMeter } from './change-meter.ts';
+import { createCompromiseKey } from './compromise-key.ts';
 import { createSetDeleted } from './delete-meter.ts';
+import { type CoverageOf, createShowMeter } from './describe-meters.ts';
 import { createFinishRegistration } from './finish-registration.ts';
+import { keyRoutes } from './key-routes.ts';
 import { meterRoutes } from './meter-routes.ts';
 import { createRegisterAgent } from './register-agent.ts';
 import { registrationRoutes } from './registration-routes.ts';
@@ -19,6 +23,7 @@ export interface RegistryOptions {
   readonly recordChange: RecordChange;
   readonly confirmCaller: ConfirmCaller;
   readonly makeChange: MakeChange;
+  readonly coverageOf: CoverageOf;
   readonly attemptRates?: AttemptRates;
   readonly logger: Logger;
   readonly clock: () => Date;
@@ -34,6 +39,7 @@ export interface Registry {
 export function createRegistry(options: RegistryOptions): Registry {
   const { database } = options;
   const limits = createAttemptLimits(options.attemptRates);
+  const tools = { ...options, showMeter: createShowMeter(options) };
   return {
     finishRegistration: createFinishRegistration(options),
     routes: [
@@ -43,7 +49,8 @@ export function createRegistry(options: RegistryOptions): Registry {
         activateMeter: createActivateMeter({ ...options, limits }),
         limits,
       }),
-      meterRoutes({ ...options, setDeleted: createSetDeleted(options) }),
+      meterRoutes({ ...tools, changeMeter: createChangeMeter(tools), setDeleted: createSetDeleted(tools) }),
+      keyRoutes({ ...options, compromiseKey: createCompromiseKey(options) }),
     ],
   };
 }

@@ -1,23 +1,26 @@
-import { Problem, type ProblemFault, type RegistrationRequest } from '@meterhouse/contract';
+import { type MeterChange, Problem, type ProblemFault } from '@meterhouse/contract';
 import { findContract, findSite } from '../commerce/index.ts';
 import type { Transaction } from '../platform/database/types.ts';
 import type { NamedTerms, Terms } from './assignments.ts';
 import { findUnsubmittedMonth } from './find-unsubmitted-month.ts';
 import type { Meter } from './meter.ts';
 
-/** What is asked for, with what is left out taken from what holds; and every name that nothing is known by. */
+/**
+ * What is asked for, with what is left out taken from what holds, and null for none; and every name that nothing is known by.
+ */
 export async function termsAsked(
   transaction: Transaction,
   organisationId: string,
-  { contractNumber, siteName, meteringMode }: Partial<RegistrationRequest>,
+  { contractNumber, siteName, meteringMode }: Omit<MeterChange, 'sequence'>,
   current: NamedTerms | undefined,
 ): Promise<{ terms: Terms; faults: ProblemFault[] }> {
   const mode = meteringMode ?? current?.meteringMode ?? 'PRODUCTION';
   const faults: ProblemFault[] = [];
   let { contractId, siteId } = current ?? {};
   if (contractNumber !== undefined) {
-    const contract = await findContract(transaction, organisationId, contractNumber);
-    if (contract === undefined)
+    const contract =
+      contractNumber === null ? undefined : await findContract(transaction, organisationId, contractNumber);
+    if (contract === undefined && contractNumber !== null)
       faults.push({
         pointer: '/contractNumber',
         message: 'no contract of your organisation has this number',
@@ -26,12 +29,13 @@ export async function termsAsked(
     if (contract?.id !== contractId) siteId = undefined;
     contractId = contract?.id;
   }
-  if (siteName !== undefined) {
+  if (siteName === null) siteId = undefined;
+  else if (siteName !== undefined) {
     const site =
       contractId === undefined
         ? undefined
         : await findSite(transaction, organisationId, contractId, siteName);
-    if (contractId === undefined && contractNumber === undefined)
+    if (contractId === undefined && (contractNumber === undefined || contractNumber === null))
       faults.push({ pointer: '/siteName', message: 'a site needs a contract: send contractNumber too' });
     else if (contractId !== undefined && site === undefined)
       faults.push({ pointer: '/siteName', message: 'the contract has no site of this name' });

@@ -8,6 +8,7 @@ import type { Database } from '../platform/database/types.ts';
 import { type App, createApp, type Role, type Routes } from '../platform/http/index.ts';
 import { createJobs } from '../platform/jobs/index.ts';
 import { createSecrets } from '../platform/secrets/index.ts';
+import { coverageOfMonth } from '../usage/index.ts';
 import { meterKeys } from './meter-keys.ts';
 import { createRegistry, type Registry } from './registry.ts';
 
@@ -65,6 +66,7 @@ export async function openHouse(
     jobs: createJobs(),
     confirmCaller: identity.confirmCaller,
     makeChange: identity.makeChange,
+    coverageOf: coverageOfMonth,
     logger: silentLogger,
   });
   const app = await createApp({
@@ -138,14 +140,18 @@ async function makeOrganisation(house: House, name: string): Promise<Organisatio
     [name],
   );
   const { id } = row!;
-  const recordChange = async () => undefined;
+  const silent = {
+    recordChange: async () => undefined,
+    requestRenewal: async () => undefined,
+    clock: () => house.now,
+  };
   const author = { organisationId: id, actor: 'service' };
   await house.database.transaction(async (transaction) => {
     for (const [number, ...sites] of [
       ['1012345', 'Site A', 'Site B'],
       ['2000001', 'Site A'],
     ] as [string, ...string[]][]) {
-      const contract = await putContract(transaction, recordChange, author, {
+      const contract = await putContract(transaction, silent, author, {
         number,
         family: 'RENTAL',
         currency: 'USD',
@@ -155,7 +161,7 @@ async function makeOrganisation(house: House, name: string): Promise<Organisatio
       for (const site of sites)
         await putSite(
           transaction,
-          recordChange,
+          silent,
           author,
           { id: contract.id, number },
           { name: site, countryRegion: '', address: '', postCode: '' },

@@ -26,7 +26,7 @@ export interface UsageOptions {
   readonly makeChange: RebuildTools['makeChange'];
   /** A folder of this service alone, on a disk that the engine can read: parts of packages while they are staged. */
   readonly stageFolder: string;
-  /** The public keys of a meter by thumbprint; undefined for one it never had or that is compromised. */
+  /** The public keys of a meter by thumbprint, also one that has come into wrong hands; undefined for one it never had. */
   readonly keysOf: (meterId: string) => KeyLookup;
   /** What the parts of one package together may unpack to. */
   readonly unpackedBytes: number;

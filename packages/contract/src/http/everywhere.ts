@@ -5,6 +5,10 @@ import { type Static, Type } from 'typebox';
  * validator's words. Hours, months and instants have one spelling, that of the usage package.
  */
 
+/** A text of no particular form, and one that shows what it looks like. */
+export const shown = (example: string, description?: string) =>
+  Type.String({ ...(description === undefined ? {} : { description }), examples: [example] });
+
 /** A UUID in a path or a body: either case is taken, the service writes lower case. */
 export const AnyCaseUuid = Type.String({
   pattern: '^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$',
@@ -28,15 +32,24 @@ export const PathMonth = Type.String({
 const noControlCharacters = '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\ud800-\\udfff]*$';
 
 /** A human name, free of control characters. */
-export const nameOf = (maxLength: number) =>
+export const nameOf = (maxLength: number, ...examples: readonly string[]) =>
   Type.String({
     minLength: 1,
     maxLength,
     pattern: noControlCharacters,
     'x-fault': 'must not contain control characters such as tabs or line feeds',
+    ...(examples.length === 0 ? {} : { examples }),
+  });
+/** The same, or empty for none. */
+export const nameOrNoneOf = (maxLength: number, ...examples: readonly string[]) =>
+  Type.String({
+    maxLength,
+    pattern: noControlCharacters,
+    'x-fault': 'must not contain control characters such as tabs or line feeds',
+    ...(examples.length === 0 ? {} : { examples }),
   });
 /** What people call a meter. */
-export const Label = nameOf(512);
+export const Label = nameOf(512, 'um46-reg-demo');
 
 export const ContractNumber = Type.String({
   pattern: '^[A-Za-z0-9._-]{1,64}$',
@@ -44,20 +57,11 @@ export const ContractNumber = Type.String({
   examples: ['1012345'],
 });
 
+/** An instant as the service writes it. */
+export const Timestamp = Type.String({ examples: ['2023-01-01T05:00:00.000Z'] });
+
 export const RoleName = Type.Enum(['operator', 'administrator', 'reporter', 'reader']);
 
-/** One fault of a request and where it is. */
-export const ProblemFault = Type.Object(
-  {
-    pointer: Type.String({
-      description:
-        'A JSON pointer into the body (`/siteName`; empty: the body itself), or `path/…`, `query/…`, `header/…` for a parameter.',
-    }),
-    message: Type.String(),
-  },
-  { additionalProperties: false },
-);
-export type ProblemFault = Static<typeof ProblemFault>;
 /** Headers that every guarded path takes; others are none of ours. */
 const organisation = Type.Optional(
   Type.String({
@@ -89,6 +93,18 @@ export const ChangeHeaders = Type.Object(
   { additionalProperties: true },
 );
 
+/** One fault of a request and where it is. */
+export const ProblemFault = Type.Object(
+  {
+    pointer: Type.String({
+      description:
+        'A JSON pointer into the body (`/siteName`; empty: the body itself), or `path/…`, `query/…`, `header/…` for a parameter.',
+    }),
+    message: shown('must not be empty'),
+  },
+  { additionalProperties: false },
+);
+export type ProblemFault = Static<typeof ProblemFault>;
 
 /** `application/problem+json`, RFC 9457. */
 export const ProblemDocument = Type.Object(

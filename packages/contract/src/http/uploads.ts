@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { AnyCaseUuid, PathMonth, PathYear } from './everywhere.ts';
+import { AnyCaseUuid, PathMonth, PathYear, shown } from './everywhere.ts';
 
 /** The types that a package may be sent as; the first is its own. */
 export const PACKAGE_TYPES = [
@@ -8,7 +8,12 @@ export const PACKAGE_TYPES = [
   'application/octet-stream',
 ] as const;
 
-const Text = Type.String();
+const Agent = shown('88531d1c-296e-4b47-8431-c0e8182148e7');
+const Upload = shown('01943f1e-8f5a-7c3e-9d7e-2f4b6a8c0e12');
+const Product = shown('ffd2beeb-1f0a-4b0e-8f77-0d6d5b0c2a11');
+const Month = shown('2023-01');
+const Hour = shown('2023-01-01T05:00:00Z');
+const Instant = shown('2023-02-01T05:00:00.000Z');
 const Strict = { additionalProperties: false } as const;
 
 /** What became of one slice (product, hour) of a package. */
@@ -25,23 +30,29 @@ export const SliceOutcomeName = Type.Enum([
 
 export const UploadSlice = Type.Object(
   {
-    product: Text,
-    hour: Text,
+    product: Product,
+    hour: Hour,
     status: Type.Enum(['collected', 'partial', 'unreachable']),
     outcome: SliceOutcomeName,
-    digest: Type.String({ description: "The slice's content digest: what a correction names." }),
+    digest: Type.String({
+      description: "The slice's content digest: what a correction names.",
+      examples: ['1f3c9a0b5d7e42618f90a1b2c3d4e5f6'],
+    }),
   },
   Strict,
 );
 
 const decided = {
-  uploadId: Text,
-  agentId: Text,
-  month: Text,
+  uploadId: Upload,
+  agentId: Agent,
+  month: Month,
   epoch: Type.Integer(),
   number: Type.Integer(),
-  digest: Type.String({ description: "The package's identity: SHA-256 of the canonical form of `package`." }),
-  receivedAt: Text,
+  digest: Type.String({
+    description: "The package's identity: SHA-256 of the canonical form of `package`.",
+    examples: ['9b74c9897bac770ffc029102a200c5de'.repeat(2)],
+  }),
+  receivedAt: Instant,
 };
 
 /** The answer to an upload. The same package again gets the same one. */
@@ -61,9 +72,15 @@ const upload = {
   state: Type.Enum(['accepted', 'loaded', 'late', 'refused']),
   bytes: Type.Integer(),
   records: RecordCounts,
-  correctionReason: Type.Optional(Text),
-  receivedBy: Text,
-  loadedAt: Type.Optional(Text),
+  correctionReason: Type.Optional(shown('The host was counted twice.')),
+  receivedBy: shown('meter:88531d1c-296e-4b47-8431-c0e8182148e7'),
+  loadedAt: Type.Optional(Instant),
+  keyCompromisedAt: Type.Optional(
+    Type.String({
+      description: 'The key that signed it was reported then as in wrong hands; what was taken before stays.',
+      examples: ['2023-01-01T05:00:00.000Z'],
+    }),
+  ),
 };
 
 /** How many slices had which outcome; outcomes that none had are left out. */
@@ -91,9 +108,9 @@ export const PackageFault = Type.Object(
   {
     part: Type.Enum(['file', 'header', 'vm', 'host', 'cluster']),
     line: Type.Union([Type.Integer(), Type.Null()]),
-    pointer: Text,
-    message: Text,
-    code: Text,
+    pointer: shown('/memoryMib'),
+    message: shown('must be a whole number'),
+    code: shown('not-an-integer'),
   },
   Strict,
 );
@@ -118,7 +135,7 @@ export const MissingNumbers = Type.Object(
 export const UploadPage = Type.Object(
   {
     items: Type.Array(UploadSummary, { description: 'Newest first.' }),
-    nextCursor: Type.Optional(Text),
+    nextCursor: Type.Optional(shown('42')),
     missing: Type.Array(MissingNumbers, { description: 'Gaps in the chain of packages.' }),
   },
   Strict,
@@ -158,24 +175,27 @@ export const CoveragePath = Type.Object({ agentId: AnyCaseUuid, year: PathYear, 
 /** Hours [from, to) of a product in one state. */
 export const CoverageRun = Type.Object(
   {
-    from: Text,
-    to: Text,
+    from: Hour,
+    to: shown('2023-01-01T09:00:00Z'),
     state: Type.Enum(['collected', 'partial', 'unreachable', 'missing', 'overlapping']),
-    reason: Type.Optional(Text),
+    reason: Type.Optional(shown('connection-refused')),
+    coveredSeconds: Type.Optional(
+      Type.Integer({ description: 'Of each hour of a partial run: seconds that were seen.' }),
+    ),
   },
   Strict,
 );
 
 export const Coverage = Type.Object(
   {
-    agentId: Text,
-    month: Text,
+    agentId: Agent,
+    month: Month,
     products: Type.Array(
       Type.Object(
         {
-          product: Text,
-          type: Text,
-          version: Text,
+          product: Product,
+          type: shown('vCenter'),
+          version: shown('8.0'),
           expectedSeconds: Type.Integer(),
           coveredSeconds: Type.Integer(),
           missingSeconds: Type.Integer(),

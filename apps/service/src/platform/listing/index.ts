@@ -25,3 +25,4 @@
  */
 export { listingKeywords } from './keywords.ts';
 export { createListing, type Listing, type ListingOptions, type PageSource } from './listing.ts';
+export { namesSelector } from './names-selector.ts';

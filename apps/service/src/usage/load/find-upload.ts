@@ -41,6 +41,8 @@ export interface Upload {
   readonly receivedBy: string;
   readonly receivedAt: Date;
   readonly loadedAt: Date | null;
+  /** When the key that signed it was reported as in wrong hands. */
+  readonly keyCompromisedAt: Date | null;
 }
 
 /** The columns of an upload under the names of `Upload`; the statement names its tables `u` and `m`. */
@@ -48,7 +50,8 @@ export const UPLOAD_COLUMNS = `u.id, u.row_tag as tag, u.organisation_id as "org
   m.agent_id as "agentId", to_char(u.month, 'YYYY-MM') as month, u.epoch, u.number, encode(u.digest, 'hex') as digest,
   u.archive_key as "archiveKey", u.bytes, u.state, u.receipt_order as "receiptOrder", u.records, u.outcomes, u.refusal,
   u.correction_reason as "correctionReason", u.received_by as "receivedBy", u.received_at as "receivedAt",
-  u.loaded_at as "loadedAt"`;
+  u.loaded_at as "loadedAt",
+  (select compromised_at from meter_keys k where k.meter_id = u.meter_id and k.epoch = u.epoch) as "keyCompromisedAt"`;
 
 /** By its id alone: for jobs, never for a caller. */
 export async function findUpload(on: Queryable, uploadId: string): Promise<Upload | undefined> {
