@@ -4,6 +4,7 @@ import { createCommerce, type RequestRenewal } from './commerce/index.ts';
 import { createIdentity, forgetUsedAssertions, type Identity } from './identity/index.ts';
 import { createIntake } from './intake/index.ts';
 import type { Platform } from './open-platform.ts';
+import { notificationRoutes } from './notices/index.ts';
 import { forgetAnswers } from './platform/changes/index.ts';
 import type { Routes } from './platform/http/index.ts';
 import type { JobHandlers } from './platform/jobs/index.ts';
@@ -85,6 +86,8 @@ export function wireRooms(platform: Platform): Rooms {
     jobHandlers: {
       'usage-load': usage.load,
       'usage-rebuild': usage.rebuild,
+      notificationRoutes({ ...platform, makeChange }),
+      pagesRoutes(platform),
       'reports-renew': reports.renew,
       'registration-finish': registry.finishRegistration,
       'backup-make': backup.make,

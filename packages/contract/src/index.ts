@@ -4,6 +4,7 @@ export * from './http/customers.ts';
 export * from './http/everywhere.ts';
 export * from './http/identity.ts';
 export * from './http/lists.ts';
+export * from './http/management/index.ts';
 export * from './http/months.ts';
 export * from './http/quotas.ts';
 export * from './http/rebuilds.ts';

@@ -23,6 +23,8 @@ export interface NewApiToken {
   readonly value?: string;
   readonly expiresAt?: Date;
   readonly provisioned?: boolean;
+  /** When it is made; now, unless said. */
+  readonly at?: Date;
   /** Who makes it, for the audit log. */
   readonly actor: string;
   readonly requestId?: string;
@@ -41,8 +43,9 @@ export async function makeApiToken(
 ): Promise<{ id: string; value: string }> {
   const value = token.value ?? randomBytes(32).toString('base64url');
   const [row] = await transaction.query<{ id: string }>(
-    `insert into api_tokens (organisation_id, name, role, secret_hash, last_four, person_id, provisioned, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8) returning id`,
+    `insert into api_tokens (organisation_id, name, role, secret_hash, last_four, person_id, provisioned, expires_at,
+                             created_at, modified_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, now()), coalesce($9, now())) returning id`,
     [
       token.organisationId,
       token.name,
@@ -52,6 +55,7 @@ export async function makeApiToken(
       token.personId ?? null,
       token.provisioned ?? false,
       token.expiresAt ?? null,
+      token.at ?? null,
     ],
   );
   const { id } = row!;
@@ -118,7 +122,7 @@ export async function revokeApiToken(
 ): Promise<boolean> {
   const { organisationId, tokenId, actor, at, requestId } = revocation;
   const rows = await transaction.query<{ name: string }>(
-    `update api_tokens set revoked_at = $3
+    `update api_tokens set revoked_at = $3, sequence = sequence + 1, modified_at = $3
      where id = $1 and organisation_id = $2 and revoked_at is null returning name`,
     [tokenId, organisationId, at],
   );

@@ -11,6 +11,7 @@ import { type ConfirmCaller, createConfirmCaller } from './confirm-caller.ts';
 import { enterOrganisation } from './enter-organisation.ts';
 import { createExchange } from './exchange-api-token.ts';
 import { gatewayRoutes } from './gateway-routes.ts';
+import { managementRoutes } from './management/index.ts';
 import type { MeterKeys } from './meter-keys.ts';
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
 import { tokenEndpointRoutes } from './token-endpoint-routes.ts';
@@ -67,6 +68,7 @@ export function createIdentity(options: IdentityOptions): Identity {
     revokeApiToken: (transaction, revocation) =>
       revokeApiToken(transaction, recordChange, { ...revocation, at: clock() }),
     routes: [
+      ...managementRoutes({ ...options, makeChange, signingKeys }),
       gatewayRoutes({ exchange, allowTokenInQuery: options.allowTokenInQuery ?? false }),
       tokenEndpointRoutes({
         useAssertion,

@@ -7,7 +7,7 @@ import {
   type JWK,
 } from 'jose';
 import type { RecordChange } from '../platform/audit/types.ts';
-import type { Database, Queryable } from '../platform/database/types.ts';
+import type { Database, Queryable, Transaction } from '../platform/database/types.ts';
 import type { Secrets } from '../platform/secrets/types.ts';
 
 /**
@@ -42,6 +42,14 @@ export interface SigningKeys {
   published(purpose: KeyPurpose): Promise<JWK[]>;
   /** Puts a new key in force and retires the old one. Returns the new key's id. */
   rotate(purpose: KeyPurpose): Promise<string>;
+  /** The same in the transaction of a change. */
+  rotateIn(transaction: Transaction, purpose: KeyPurpose, author: RotatedBy): Promise<string>;
+}
+
+/** For the audit log. */
+interface RotatedBy {
+  readonly actor: string;
+  readonly requestId?: string;
 }
 
 interface KeyRow {
@@ -81,32 +89,41 @@ export function createSigningKeys({
     return clock().getTime() < retiredAt.getTime() + accessTokenSeconds * 1000;
   }
 
-  async function rotate(purpose: KeyPurpose, onlyIfNone = false): Promise<string> {
+  async function rotateIn(
+    transaction: Transaction,
+    purpose: KeyPurpose,
+    author: RotatedBy,
+    onlyIfNone = false,
+  ): Promise<string> {
+    // Two processes that rotate, or start an empty database, do so one after the other.
+    await transaction.query(`select pg_advisory_xact_lock(hashtext('signing-keys'))`);
+    const before = await findCurrent(transaction, purpose);
+    if (before !== undefined && onlyIfNone) return before.kid;
     const made = await makeKey(algorithmOf[purpose]);
     const sealed = secrets.seal(contextOf(made.kid), Buffer.from(JSON.stringify(made.privateJwk)));
-    const kid = await database.transaction(async (transaction) => {
-      // Two processes that rotate, or start an empty database, do so one after the other.
-      await transaction.query(`select pg_advisory_xact_lock(hashtext('signing-keys'))`);
-      const now = clock();
-      const before = await findCurrent(transaction, purpose);
-      if (before !== undefined && onlyIfNone) return before.kid;
-      await transaction.query(
-        'update signing_keys set retired_at = $2 where purpose = $1 and retired_at is null',
-        [purpose, now],
-      );
-      await transaction.query(
-        `insert into signing_keys (kid, purpose, algorithm, public_jwk, sealed_private_jwk, created_at)
-         values ($1, $2, $3, $4, $5, $6)`,
-        [made.kid, purpose, algorithmOf[purpose], JSON.stringify(made.publicJwk), sealed, now],
-      );
-      await recordChange(transaction, {
-        actor: 'service',
-        action: before === undefined ? 'signing-key-made' : 'signing-key-rotated',
-        subject: `key:${made.kid}`,
-        details: { purpose, ...(before === undefined ? {} : { before: before.kid }) },
-      });
-      return made.kid;
+    const now = clock();
+    await transaction.query(
+      'update signing_keys set retired_at = $2 where purpose = $1 and retired_at is null',
+      [purpose, now],
+    );
+    await transaction.query(
+      `insert into signing_keys (kid, purpose, algorithm, public_jwk, sealed_private_jwk, created_at)
+       values ($1, $2, $3, $4, $5, $6)`,
+      [made.kid, purpose, algorithmOf[purpose], JSON.stringify(made.publicJwk), sealed, now],
+    );
+    await recordChange(transaction, {
+      ...author,
+      action: before === undefined ? 'signing-key-made' : 'signing-key-rotated',
+      subject: `key:${made.kid}`,
+      details: { purpose, ...(before === undefined ? {} : { before: before.kid }) },
     });
+    return made.kid;
+  }
+
+  async function rotate(purpose: KeyPurpose, onlyIfNone = false): Promise<string> {
+    const kid = await database.transaction((transaction) =>
+      rotateIn(transaction, purpose, { actor: 'service' }, onlyIfNone),
+    );
     found.clear();
     return kid;
   }
@@ -149,6 +166,7 @@ export function createSigningKeys({
     },
 
     rotate: (purpose) => rotate(purpose),
+    rotateIn: (transaction, purpose, author) => rotateIn(transaction, purpose, author),
   };
 }
 

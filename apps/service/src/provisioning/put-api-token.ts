@@ -45,7 +45,10 @@ export async function putApiToken(
   } else if (known.revoked_at !== null) {
     warn(`The API token ${name} has a value that was revoked and stays so. Give it a new one.`);
   } else if (known.role !== role) {
-    await transaction.query('update api_tokens set role = $2 where id = $1', [known.id, role]);
+    await transaction.query(
+      'update api_tokens set role = $2, sequence = sequence + 1, modified_at = $3 where id = $1',
+      [known.id, role, provisioning.now],
+    );
     await record(organisationId, 'api-token-changed', `token:${known.id}`, {
       name,
       from: known.role,
@@ -62,7 +65,7 @@ async function retireOthers(
   hash: Buffer,
 ): Promise<void> {
   const retired = await transaction.query<{ id: string }>(
-    `update api_tokens set revoked_at = $4
+    `update api_tokens set revoked_at = $4, sequence = sequence + 1, modified_at = $4
      where organisation_id = $1 and name = $2 and provisioned and revoked_at is null and secret_hash <> $3
      returning id`,
     [organisationId, name, hash, now],

@@ -4,7 +4,7 @@ import type { DeclaredOrganisation } from './declaration.ts';
 
 /** Makes the organisation of this name be there, with its partner number; gives its id. */
 export async function putOrganisation(
-  { transaction, record, fault }: Provisioning,
+  { transaction, record, fault, now }: Provisioning,
   organisation: DeclaredOrganisation,
   pointer: string,
 ): Promise<string> {
@@ -32,7 +32,10 @@ export async function putOrganisation(
     return id;
   }
   if (partnerId !== undefined && partnerId !== before.partner_id) {
-    await transaction.query('update organisations set partner_id = $2 where id = $1', [before.id, partnerId]);
+    await transaction.query(
+      'update organisations set partner_id = $2, sequence = sequence + 1, modified_at = $3 where id = $1',
+      [before.id, partnerId, now],
+    );
     await record(before.id, 'organisation-changed', `organisation:${before.id}`, {
       from: { partnerId: before.partner_id },
       to: { partnerId },

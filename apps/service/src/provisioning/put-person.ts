@@ -7,7 +7,7 @@ import type { DeclaredPerson } from './declaration.ts';
  * own, whatever the file says.
  */
 export async function putPerson(
-  { transaction, record, secret }: Provisioning,
+  { transaction, record, secret, now }: Provisioning,
   organisationId: string,
   { email, role, password }: DeclaredPerson,
 ): Promise<void> {
@@ -24,9 +24,11 @@ export async function putPerson(
   );
   if (member?.role !== role) {
     await transaction.query(
-      `insert into memberships (person_id, organisation_id, role) values ($1, $2, $3)
-       on conflict (person_id, organisation_id) do update set role = excluded.role`,
-      [id, organisationId, role],
+      `insert into memberships as m (person_id, organisation_id, role, created_at, modified_at)
+       values ($1, $2, $3, $4, $4)
+       on conflict (person_id, organisation_id) do update
+         set role = excluded.role, sequence = m.sequence + 1, modified_at = excluded.modified_at`,
+      [id, organisationId, role, now],
     );
     const action = member === undefined ? 'person-joined' : 'role-changed';
     await record(organisationId, action, `person:${id}`, { email: address, role });

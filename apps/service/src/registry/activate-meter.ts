@@ -1,5 +1,6 @@
 import { type Activation, Problem } from '@meterhouse/contract';
 import { type AttemptLimits, findServiceId } from '../identity/index.ts';
+import { notify } from '../notices/index.ts';
 import type { RecordChange } from '../platform/audit/types.ts';
 import { crashPoint } from '../platform/crash/crash-point.ts';
 import type { Database, Queryable, Transaction } from '../platform/database/types.ts';
@@ -87,6 +88,14 @@ export function createActivateMeter({
       throw new Problem('activation-key-used', { detail: 'Make a new key and activate with that one.' });
     const epoch = (current?.epoch ?? 0) + 1;
     await bindKey(transaction, meter, proof, epoch, now);
+    if (current !== undefined)
+      await notify(transaction, {
+        organisationId: meter.organisationId,
+        kind: 'meter-key-replaced',
+        subject: `meter:${agentId}`,
+        message: `The meter ${meter.label} has another key and begins epoch ${epoch}. If nobody of you did that, mark the key as compromised.`,
+        at: now,
+      });
     await recordChange(transaction, {
       organisationId: meter.organisationId,
       actor: `meter:${agentId}`,

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { putContract, putSite } from '../commerce/index.ts';
 import { createIdentity, type Identity, type IdentityOptions } from '../identity/index.ts';
+import { notificationRoutes } from '../notices/index.ts';
 import { createRecordChange } from '../platform/audit/index.ts';
 import { createTestDatabase, silentLogger } from '../platform/database/testing.ts';
 import type { Database } from '../platform/database/types.ts';
@@ -72,7 +73,12 @@ export async function openHouse(
   const app = await createApp({
     logger: silentLogger,
     authenticate: identity.authenticate,
-    routes: [...identity.routes, ...registry.routes, ...(options.routes ?? [])],
+    routes: [
+      ...identity.routes,
+      ...registry.routes,
+      notificationRoutes({ database, recordChange, clock, makeChange: identity.makeChange }),
+      ...(options.routes ?? []),
+    ],
     publicUrl: () => issuer,
     version: '0.0.0',
   });

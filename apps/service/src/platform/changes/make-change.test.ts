@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { Problem } from '@meterhouse/contract';
 import fc from 'fast-check';
-import type { InjectOptions } from 'fastify';
+import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import Type from 'typebox';
 import { withTestDatabase } from '../database/testing.ts';
 import type { Database } from '../database/types.ts';
@@ -25,7 +25,7 @@ interface Stand {
   now: Date;
   /** Callers that the database no longer knows. */
   readonly gone: Set<string>;
-  call(who: string, key: string | undefined, options?: InjectOptions): ReturnType<App['inject']>;
+  call(who: string, key: string | undefined, options?: InjectOptions): Promise<LightMyRequestResponse>;
   notes(): Promise<string[]>;
 }
 
@@ -87,7 +87,7 @@ async function withStand(work: (stand: Stand) => Promise<void>): Promise<void> {
       database,
       gone,
       now: new Date('2023-01-15T10:00:00Z'),
-      call: (who, key, options = {}) =>
+      call: async (who, key, options = {}) =>
         app.inject({
           method: 'POST',
           url: '/api/v1/notes',

@@ -25,7 +25,9 @@ create table api_tokens (
   last_four text not null,
   person_id uuid,
   provisioned boolean not null default false,
+  sequence integer not null default 1,
   created_at timestamp with time zone not null default now(),
+  modified_at timestamp with time zone not null default now(),
   expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
   constraint api_tokens_pkey PRIMARY KEY (id),
@@ -151,6 +153,9 @@ create table memberships (
   person_id uuid not null,
   organisation_id uuid not null,
   role text not null,
+  sequence integer not null default 1,
+  created_at timestamp with time zone not null default now(),
+  modified_at timestamp with time zone not null default now(),
   constraint memberships_pkey PRIMARY KEY (person_id, organisation_id),
   constraint memberships_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisations(id) ON DELETE CASCADE,
   constraint memberships_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id) ON DELETE CASCADE,
@@ -220,12 +225,28 @@ create table months (
   constraint months_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closing'::text, 'closed'::text])))
 );
 
+create table notifications (
+  id uuid not null default gen_random_uuid(),
+  organisation_id uuid not null,
+  kind text not null,
+  subject text not null,
+  message text not null,
+  created_at timestamp with time zone not null,
+  read_at timestamp with time zone,
+  read_by text,
+  constraint notifications_pkey PRIMARY KEY (id),
+  constraint notifications_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisations(id) ON DELETE CASCADE
+);
+CREATE INDEX notifications_by_organisation ON notifications USING btree (organisation_id, created_at DESC, id);
+
 create table organisations (
   id uuid not null default gen_random_uuid(),
   name text not null,
   partner_id text,
   is_operator boolean not null default false,
+  sequence integer not null default 1,
   created_at timestamp with time zone not null default now(),
+  modified_at timestamp with time zone not null default now(),
   constraint organisations_pkey PRIMARY KEY (id),
   constraint organisations_name_key UNIQUE (name),
   constraint organisations_partner_id_key UNIQUE (partner_id),

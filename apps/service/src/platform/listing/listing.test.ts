@@ -89,8 +89,10 @@ async function withThings(count: number, work: (database: Database) => Promise<v
 
 /** Whether a condition holds, in plain JavaScript. What has no value is equal to nothing and in no order. */
 function holds(condition: Condition, thing: Thing): boolean {
-  if (condition.kind === 'and') return condition.parts.every((part) => holds(part, thing));
-  if (condition.kind === 'or') return condition.parts.some((part) => holds(part, thing));
+  if (condition.kind !== 'comparison') {
+    const held = condition.parts.map((part) => holds(part, thing));
+    return condition.kind === 'and' ? !held.includes(false) : held.includes(true);
+  }
   const { selector, operator, values } = condition;
   const value = thing[selector as keyof Thing];
   const equal = values.some(({ pieces }) => {

@@ -7,7 +7,10 @@ create table organisations (
   partner_id  text unique,
   -- The one organisation whose operators run the service; its tokens may carry the role `operator`.
   is_operator boolean not null default false,
-  created_at  timestamptz not null default now()
+  -- Counts every change; optimistic callers compare it.
+  sequence    integer not null default 1,
+  created_at  timestamptz not null default now(),
+  modified_at timestamptz not null default now()
 );
 create unique index organisations_one_operator on organisations (is_operator) where is_operator;
 
@@ -23,6 +26,10 @@ create table memberships (
   person_id       uuid not null references people on delete cascade,
   organisation_id uuid not null references organisations on delete cascade,
   role            text not null check (role in ('operator', 'administrator', 'reporter', 'reader')),
+  -- Counts every change; optimistic callers compare it.
+  sequence        integer not null default 1,
+  created_at      timestamptz not null default now(),
+  modified_at     timestamptz not null default now(),
   primary key (person_id, organisation_id)
 );
 
@@ -37,7 +44,10 @@ create table api_tokens (
   person_id       uuid references people on delete cascade,
   -- Made by the provisioning file: a changed value there retires this one.
   provisioned     boolean not null default false,
+  -- Counts every change; optimistic callers compare it.
+  sequence        integer not null default 1,
   created_at      timestamptz not null default now(),
+  modified_at     timestamptz not null default now(),
   expires_at      timestamptz,
   revoked_at      timestamptz
 );

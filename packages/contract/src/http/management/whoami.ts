@@ -1,0 +1,57 @@
+/** Who calls, and what each role may. */
+import Type, { type Static } from 'typebox';
+import { RoleName, Timestamp } from '../everywhere.ts';
+
+const strict = { additionalProperties: false } as const;
+export const OrganisationName = { id: Type.String(), name: Type.String({ examples: ['Acme Cloud'] }) };
+
+export const WhoAmI = Type.Object(
+  {
+    organisation: Type.Object(OrganisationName, {
+      ...strict,
+      description: 'The one that the call acts in.',
+    }),
+    homeOrganisation: Type.Optional(
+      Type.Object(OrganisationName, {
+        ...strict,
+        description: "The operator's own, when the call acts in another.",
+      }),
+    ),
+    actor: Type.String({
+      description: 'As the audit log names the caller.',
+      examples: ['token:88531d1c-296e-4b47-8431-c0e8182148e7'],
+    }),
+    role: RoleName,
+    operator: Type.Boolean({ description: 'Whether the caller runs the service.', examples: [false] }),
+    token: Type.Optional(
+      Type.Object(
+        {
+          id: Type.String(),
+          name: Type.String({ examples: ['automation'] }),
+          lastFour: Type.String({ examples: ['cF3k'] }),
+        },
+        { ...strict, description: 'The API token behind the access token, while it exists.' },
+      ),
+    ),
+    accessTokenExpiresAt: Timestamp,
+  },
+  strict,
+);
+export type WhoAmI = Static<typeof WhoAmI>;
+
+export const RoleList = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object(
+        {
+          name: RoleName,
+          may: Type.Array(Type.String(), { description: 'What it adds to the role below.' }),
+        },
+        strict,
+      ),
+      { description: 'From most to least; each may what those below it may.' },
+    ),
+  },
+  strict,
+);
+export type RoleList = Static<typeof RoleList>;
