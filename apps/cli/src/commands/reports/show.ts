@@ -1,74 +1,70 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { examples, optionsOf } from '../globals.ts';
 import { type Selection, selecting } from './selection.ts';
 
 const DEFAULT_ROWS = 40;
+
+interface ShowOptions extends Selection {
+  readonly rows: number;
+  readonly filter?: string;
+  readonly sort?: string;
+  readonly top?: number;
+  readonly trend?: number;
+  readonly csv?: boolean;
+  readonly query?: string;
+}
 
 export function showCommand(): Command {
   return selecting(new Command('show'))
     .description(
       'show a report as a table: the Monthly Usage Report and which hours it misses, unless --type says else',
     )
-    .option('--rows <number>', 'show so many rows at most', rowsValue, DEFAULT_ROWS)
+    .option('--filter <fiql>', "only rows such as 'Product==vRAM*;Points=gt=100' (; and, or)")
+    .option('--sort <columns>', 'such as -Points,Product (- descending)')
+    .option('--top <number>', 'only so many rows, after sorting', numberFrom(1))
+    .addOption(
+      new Option('--trend [months]', 'the figures of so many months up to this one, as a line of bars')
+        .preset('6')
+        .argParser(numberFrom(2)),
+    )
+    .option('--rows <number>', 'draw so many rows at most', numberFrom(1), DEFAULT_ROWS)
+    .option('--csv', 'as CSV, for spreadsheets and scripts')
+    .option('--query <jmespath>', 'only what this JMESPath expression picks of the JSON')
     .addHelpText(
       'after',
-      examples(
-        'reports show --month 2023-01',
-        'reports show --month 2023-01 --agent UUID --type HOURLY_USAGE --rows 100',
-      ),
+      `\nColumns are named in any case, with or without their blanks. A filter and a sort hold for every form.
+${examples(
+  'reports show --month 2023-01 --trend',
+  'reports show --month 2023-01 --type CUSTOMER_MONTHLY_USAGE --filter Product==vRAM --sort -Points --top 10',
+  'reports show --month 2023-01 --agent UUID --type HOURLY_USAGE --rows 100',
+  'reports show --month 2023-01 --csv',
+)}`,
     )
     .action(async (_options: unknown, command: Command) => {
-      const { server, json, rows, ...selection } = optionsOf<Selection & { rows: number }>(command);
-      const type = selection.type ?? 'MONTHLY_USAGE';
-      const { serverAddress, signedIn } = await import('../../http/session.ts');
-      const { findReports } = await import('../../journey/find-reports.ts');
-      const { readReport } = await import('../../journey/read-report.ts');
-      const { coverageOf, gapsOf } = await import('../../journey/find-gaps.ts');
-      const { print, printJson } = await import('../../terminal/output.ts');
-      const client = signedIn(serverAddress(server));
-      const reports = await findReports(client, { ...selection, type });
-      if (reports.length === 0) {
+      const options = optionsOf<ShowOptions>(command);
+      const type = options.type ?? 'MONTHLY_USAGE';
+      const { formOf } = await import('../../output/form.ts');
+      const { connect } = await import('../../http/connect.ts');
+      const { viewReports } = await import('../../journey/view-reports.ts');
+      const form = await formOf(options);
+      const views = await viewReports(await connect(options), { ...options, type });
+      if (views.length === 0) {
         const { Failure } = await import('../../failure.ts');
         const { EXIT } = await import('../../exit-codes.ts');
-        throw new Failure(`There is no ${type} of ${selection.month} here.`, EXIT.notFound, {
-          advice: `See what there is: meterhouse reports list --month ${selection.month}`,
+        throw new Failure(`There is no ${type} of ${options.month} here.`, EXIT.notFound, {
+          advice: `See what there is: meterhouse reports list --month ${options.month}`,
         });
       }
-      const read = [];
-      for (const report of reports) {
-        const gaps =
-          type === 'MONTHLY_USAGE'
-            ? gapsOf(await coverageOf(client, report.agentId, selection.month))
-            : undefined;
-        read.push({ report, table: await readReport(client, report), gaps });
-      }
-      if (json) {
-        return printJson(
-          read.map(({ report, table: { columns, rows: cells }, gaps }) => ({
-            agentId: report.agentId,
-            reportType: report.reportType,
-            ...(gaps && { gaps }),
-            rows: cells.map((row) =>
-              Object.fromEntries(columns.map((column, index) => [column, row[index]])),
-            ),
-          })),
-        );
-      }
-      const { heading } = await import('../../terminal/style.ts');
-      const { drawReport } = await import('../../terminal/report-table.ts');
-      const { screenWidth } = await import('../../terminal/output.ts');
-      const { tellGaps } = await import('../../terminal/gap-lines.ts');
-      for (const { report, table, gaps } of read) {
-        print(heading(`${report.reportType} ${selection.month}, meter ${report.agentId}`));
-        print(drawReport(table, { limit: rows, width: screenWidth() }));
-        if (gaps !== undefined) for (const line of tellGaps(gaps)) print(line);
-        print();
-      }
+      const { drawViews, printViews } = await import('../../terminal/report-views.ts');
+      if (form.kind === 'table' && form.query === undefined) return drawViews(views, options);
+      return printViews(views, form);
     });
 }
 
-function rowsValue(text: string): number {
-  const rows = Number(text);
-  if (!Number.isInteger(rows) || rows < 1) throw new InvalidArgumentError('Write a number from 1.');
-  return rows;
-}
+const numberFrom = (least: number) => (text: string) => {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < least) {
+    throw new InvalidArgumentError(`Write a number from ${least}.`);
+  }
+  return number;
+};

@@ -43,7 +43,7 @@ export async function readReports({ narrator, place, client, month }: Journey): 
 
   async function showReport(report: FoundReport): Promise<void> {
     const whole = report.reportType === 'MONTHLY_USAGE';
-    const file = await saveReport(client, report, place.reports);
+    const file = await saveReport(client, report, { folder: place.reports });
     print();
     print(`   ${bold(report.reportType)}  ${green('checksum fits')}  ${dim(file)}`);
     const content = await readReport(client, report);

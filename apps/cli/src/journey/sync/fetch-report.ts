@@ -5,6 +5,7 @@ import type { ReportEntry } from '@meterhouse/contract';
 import { EXIT } from '../../exit-codes.ts';
 import { Failure } from '../../failure.ts';
 import type { Answer, Client } from '../../http/client.ts';
+import { announcedDigest } from '../read-report.ts';
 import { FORMS, type Form } from './folder-names.ts';
 
 /** A file that came whole and was checked. */
@@ -97,7 +98,7 @@ async function receive(answer: Answer, path: string, sums: Tally): Promise<strin
   } finally {
     await file.close();
   }
-  return /sha-256=:([A-Za-z0-9+/=]+):/.exec(String(answer.headers['repr-digest'] ?? ''))?.[1];
+  return announcedDigest(answer);
 }
 
 function faultOf(
