@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { diffCommand } from './diff.ts';
 import { downloadCommand } from './download.ts';
 import { listCommand } from './list.ts';
 import { showCommand } from './show.ts';
@@ -10,5 +11,6 @@ export function reportsCommand(): Command {
     .addCommand(listCommand())
     .addCommand(showCommand())
     .addCommand(downloadCommand())
-    .addCommand(syncCommand());
+    .addCommand(syncCommand())
+    .addCommand(diffCommand());
 }
