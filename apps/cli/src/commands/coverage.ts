@@ -1,33 +1,99 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { MeterCoverage } from '../journey/coverage-of-all.ts';
+import type { CoverageRun } from '../journey/find-gaps.ts';
+import type { Column } from '../output/column.ts';
+import { type FormOptions, formOf, withForms } from '../output/form.ts';
 import { examples, optionsOf } from './globals.ts';
 import { agentValue, monthValue } from './values.ts';
 
+type State = CoverageRun['state'];
+
+interface CoverageOptions extends FormOptions {
+  readonly month: string;
+  readonly all?: boolean;
+  readonly failOn?: ReadonlySet<State>;
+}
+
+const FAILING: readonly State[] = ['missing', 'unreachable', 'partial', 'overlapping'];
+
+const hours =
+  (...states: State[]) =>
+  ({ products }: MeterCoverage) =>
+    products
+      .flatMap((product) => product.hours)
+      .filter(({ state }) => states.includes(state))
+      .reduce((sum, { from, to }) => sum + (Date.parse(to) - Date.parse(from)) / 3_600_000, 0);
+
+/** Hours are counted by product: two vCenters that miss the same hour miss two. */
+const COLUMNS: readonly Column<MeterCoverage>[] = [
+  { name: 'agentId' },
+  { name: 'label' },
+  { name: 'month' },
+  { name: 'products', of: ({ products }) => products.length, right: true },
+  ...(['collected', 'overlapping', 'partial', 'unreachable', 'missing'] as const).map((state) => ({
+    name: state,
+    of: hours(state),
+    right: true,
+  })),
+];
+
 export function coverageCommand(): Command {
-  return new Command('coverage')
-    .description('which hours of a month a meter has covered, as a calendar')
-    .argument('<agent>', "the meter's UUID", agentValue)
+  const command = new Command('coverage')
+    .description('which hours of a month a meter has covered, as a calendar; of all meters a line each')
+    .argument('[agent]', "the meter's UUID", agentValue)
     .requiredOption('--month <month>', 'such as 2023-01', monthValue)
-    .addHelpText('after', examples('coverage 88531d1c-296e-4b47-8431-c0e8182148e7 --month 2023-01'))
-    .action(async (agent: string, _options: unknown, command: Command) => {
-      const options = optionsOf<{ month: string }>(command);
-      const { json, month } = options;
-      const { connect } = await import('../http/connect.ts');
-      const { coverageOf, gapsOf } = await import('../journey/find-gaps.ts');
-      const { print, printJson } = await import('../terminal/output.ts');
-      const coverage = await coverageOf(await connect(options), agent, month);
-      if (json) return printJson(coverage);
-      const { calendarLegend, drawCalendar } = await import('../terminal/coverage-calendar.ts');
-      const { tellGaps } = await import('../terminal/gap-lines.ts');
-      const { dim, heading } = await import('../terminal/style.ts');
-      const { plain } = await import('../terminal/plain.ts');
-      if (coverage.products.length === 0) return print(dim(`  The meter has sent no hour of ${month}.`));
-      for (const product of coverage.products) {
-        print(heading(plain(`${product.type} ${product.version} ${product.product}`)));
-        for (const line of drawCalendar(product.hours)) print(line);
-        print();
+    .option('--all', 'every meter of the organisation')
+    .addOption(
+      new Option(
+        '--fail-on <states>',
+        `end with 8 when an hour is one of ${FAILING.join(', ')}; or any`,
+      ).argParser(statesValue),
+    );
+  return withForms(command, COLUMNS)
+    .addHelpText(
+      'after',
+      examples(
+        'coverage 88531d1c-296e-4b47-8431-c0e8182148e7 --month 2023-01',
+        'coverage --all --month 2023-01',
+        'coverage --all --month 2023-01 --fail-on missing,unreachable --csv',
+      ),
+    )
+    .action(async (agent: string | undefined, _options: unknown, parsed: Command) => {
+      const options = optionsOf<CoverageOptions>(parsed);
+      const form = await formOf(options);
+      const { EXIT } = await import('../exit-codes.ts');
+      if ((agent === undefined) === (options.all !== true)) {
+        const { Failure } = await import('../failure.ts');
+        throw new Failure('Name one meter, or give --all.', EXIT.usage, {
+          advice: 'meterhouse meters list shows them.',
+        });
       }
-      print(calendarLegend());
-      print();
-      for (const line of tellGaps(gapsOf(coverage))) print(line);
+      const { connect } = await import('../http/connect.ts');
+      const { coverageOfAll, hoursIn } = await import('../journey/coverage-of-all.ts');
+      const { coverageOf } = await import('../journey/find-gaps.ts');
+      const { printItem, printList } = await import('../output/print-list.ts');
+      const { drawMeter, drawMeters } = await import('../terminal/coverage-view.ts');
+      const { month, failOn } = options;
+      const client = await connect(options);
+      const found =
+        agent === undefined
+          ? await coverageOfAll(client, month)
+          : [{ ...(await coverageOf(client, agent, month)), label: '' }];
+      if (failOn !== undefined && found.some((one) => hoursIn(one, failOn) > 0))
+        process.exitCode = EXIT.found;
+      const drawn = form.kind === 'table' && form.query === undefined && form.columns === undefined;
+      if (agent === undefined) return drawn ? drawMeters(month, found) : printList(found, COLUMNS, form);
+      const { label: _none, ...coverage } = found[0]!;
+      if (drawn) return drawMeter(coverage);
+      if (form.kind === 'json' && form.columns === undefined)
+        return printItem(coverage as MeterCoverage, COLUMNS, form);
+      return printList(found, COLUMNS, form);
     });
+}
+
+function statesValue(text: string): ReadonlySet<State> {
+  const names = text === 'any' ? FAILING.filter((state) => state !== 'overlapping') : text.split(',');
+  const unknown = names.filter((name) => !FAILING.includes(name as State));
+  if (unknown.length > 0) throw new InvalidArgumentError(`Write any, or of ${FAILING.join(', ')}.`);
+  return new Set(names as State[]);
 }

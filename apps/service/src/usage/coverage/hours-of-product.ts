@@ -10,6 +10,8 @@ export interface HourRun {
   readonly to: string;
   readonly state: HourState;
   readonly reason?: string;
+  /** Of a partial hour: seconds of it that were seen. */
+  readonly coveredSeconds?: number;
 }
 
 const GRACE = 2 * HOUR;
@@ -31,17 +33,30 @@ export function runsOfProduct(
     product.life.retired ?? hourOf(Math.floor(now.getTime() / 1000)) - GRACE,
   );
   const last = Math.max(expected, (product.hours.at(-1)?.hour ?? 0) + HOUR);
-  const runs: { from: string; to: string; state: HourState; reason?: string }[] = [];
+  const runs: { -readonly [Name in keyof HourRun]: HourRun[Name] }[] = [];
   for (let hour = from; hour < last; hour += HOUR) {
     const known = listed.get(hour);
     if (!known && hour >= expected) continue;
     const state: HourState = known ? (lost.has(hour) ? 'overlapping' : known.status) : 'missing';
     const reason = known?.reason;
+    const coveredSeconds = known?.status === 'partial' ? secondsOf(known.covered ?? []) : undefined;
     const run = runs.at(-1);
     const start = formatInstant(hour);
     const to = formatInstant(hour + HOUR);
-    if (run && run.to === start && run.state === state && run.reason === reason) run.to = to;
-    else runs.push({ from: start, to, state, ...(reason === undefined ? {} : { reason }) });
+    const alike = run?.state === state && run.reason === reason && run.coveredSeconds === coveredSeconds;
+    if (run && run.to === start && alike) run.to = to;
+    else
+      runs.push({
+        from: start,
+        to,
+        state,
+        ...(reason === undefined ? {} : { reason }),
+        ...(coveredSeconds === undefined ? {} : { coveredSeconds }),
+      });
   }
   return runs;
+}
+
+function secondsOf(spans: readonly (readonly [number, number])[]): number {
+  return spans.reduce((sum, [from, to]) => sum + to - from, 0);
 }
