@@ -30,12 +30,15 @@ export interface SendingSummary {
   readonly bytes: number;
   /** Slices by what became of them. */
   readonly outcomes: Readonly<Record<string, number>>;
+  /** Why it ended before the last file, and how many it did not come to. */
+  readonly stopped?: { readonly failure: Failure; readonly left: number };
 }
 
 /**
  * Sends packages one after another, chain by chain in the order of their numbers. Every header is read before the first is
  * sent, so that a wrong file is told at once. One that the service refuses does not stop the next; a service that cannot be
- * reached, or that does not know the caller, does.
+ * reached any more, or that does not know the caller any more, does, and what was taken until then is still summed up.
+ * @throws Failure when not all are packages; what keeps the first from being sent
  */
 export async function sendPackages(
   client: Client,
@@ -50,7 +53,8 @@ export async function sendPackages(
   let known = 0;
   let done = 0;
   let bytes = 0;
-  for (const file of files) {
+  let stopped: SendingSummary['stopped'];
+  for (const [place, file] of files.entries()) {
     const { path, header } = file;
     try {
       const sent = await sendPackage(client, file, {
@@ -65,12 +69,11 @@ export async function sendPackages(
       bytes += file.bytes;
     } catch (error) {
       const failure = explain(error);
-      if (
-        failure === undefined ||
-        failure.exitCode === EXIT.unreachable ||
-        failure.exitCode === EXIT.unauthorised
-      ) {
-        throw error;
+      if (failure === undefined) throw error;
+      if (failure.exitCode === EXIT.unreachable || failure.exitCode === EXIT.unauthorised) {
+        if (place === 0) throw error;
+        stopped = { failure, left: files.length - place };
+        break;
       }
       refused.push({ path, message: failure.message, faults: failure.faults });
       options.onRefused?.({ path, failure });
@@ -78,7 +81,7 @@ export async function sendPackages(
     done += file.bytes;
     options.onProgress?.({ done, total, file: path });
   }
-  return { taken, known, refused, bytes, outcomes };
+  return { taken, known, refused, bytes, outcomes, ...(stopped !== undefined && { stopped }) };
 }
 
 /** @throws Failure with the faults of every file that is no package */

@@ -24,6 +24,7 @@ export function sendCommand(): Command {
       const { note, print, printJson } = await import('../../terminal/output.ts');
       const { startProgress } = await import('../../terminal/progress.ts');
       const { tellSent } = await import('../../terminal/sent-lines.ts');
+      const { plural } = await import('../../terminal/numbers.ts');
       const { plain } = await import('../../terminal/plain.ts');
       const { EXIT } = await import('../../exit-codes.ts');
       const client =
@@ -41,9 +42,19 @@ export function sendCommand(): Command {
           progress.tell(plain(`${path}: ${why} Again in ${pauseMs / 1000} s.`)),
       }).finally(() => progress.stop());
 
+      const { stopped } = summary;
       if (summary.refused.length > 0) process.exitCode = EXIT.refused;
+      if (stopped !== undefined) process.exitCode = stopped.failure.exitCode;
       if (options.json) return printJson(summary);
       for (const line of tellSent(summary)) print(line);
+      if (stopped !== undefined) {
+        const packages = plural(stopped.left, 'package');
+        note(
+          plain(
+            `${stopped.failure.message} ${packages} not sent. Send all of them again: what was taken is known.`,
+          ),
+        );
+      }
       if (summary.refused.length > 0) note('What was refused is told above; it changed nothing.');
     });
 }

@@ -66,6 +66,7 @@ export async function sendMonth(journey: Journey, meter: ActivatedMeter): Promis
     },
   ).finally(() => sending.stop());
   for (const line of tellSent(summary)) narrator.say(line);
+  if (summary.stopped !== undefined) throw summary.stopped.failure;
 }
 
 async function writeMonth(
