@@ -1,10 +1,16 @@
 import type { Command } from 'commander';
+import type { Resource } from './resources/resource.ts';
 
 /** A command as the help of all commands tells it. What it does is loaded when it is asked for. */
 export interface Entry {
   readonly name: string;
   readonly summary: string;
   readonly load: () => Promise<Command>;
+}
+
+/** The commands that a table of a resource makes. */
+async function resource<Item>(table: Resource<Item>): Promise<Command> {
+  return (await import('./resources/resource-command.ts')).resourceCommand(table);
 }
 
 /** Every command by its group, in the order of the help. Loading all of them would take longer than any of them runs. */
@@ -19,6 +25,11 @@ export const CATALOGUE: Readonly<Record<string, readonly Entry[]>> = {
       name: 'coverage',
       summary: 'which hours of a month a meter has covered, as a calendar',
       load: async () => (await import('./commands/coverage.ts')).coverageCommand(),
+    },
+    {
+      name: 'months',
+      summary: "your organisation's months in figures",
+      load: async () => resource((await import('./resources/tables/months.ts')).months),
     },
     {
       name: 'uploads',
@@ -36,6 +47,58 @@ export const CATALOGUE: Readonly<Record<string, readonly Entry[]>> = {
       name: 'meter',
       summary: 'a usage meter on this machine: its key, and the packages it makes',
       load: async () => (await import('./commands/meter/index.ts')).meterCommand(),
+    },
+  ],
+  'Your organisation:': [
+    {
+      name: 'organisations',
+      summary: 'the tenants of the service',
+      load: async () => resource((await import('./resources/tables/organisations.ts')).organisations),
+    },
+    {
+      name: 'people',
+      summary: 'who is a member of your organisation, with which role',
+      load: async () => resource((await import('./resources/tables/people.ts')).people),
+    },
+    {
+      name: 'api-tokens',
+      summary: 'tokens to sign in with: make, rotate, revoke',
+      load: async () => (await import('./commands/api-tokens/index.ts')).apiTokensCommand(),
+    },
+    {
+      name: 'contracts',
+      summary: 'what usage is billed under',
+      load: async () => resource((await import('./resources/tables/contracts.ts')).contracts),
+    },
+    {
+      name: 'sites',
+      summary: 'where the meters of a contract stand',
+      load: async () => resource((await import('./resources/tables/sites.ts')).sites),
+    },
+    {
+      name: 'customers',
+      summary: 'your own customers, whose names label usage',
+      load: async () => resource((await import('./resources/tables/customers.ts')).customers),
+    },
+    {
+      name: 'customer-rules',
+      summary: 'which part of an inventory is whose',
+      load: async () => resource((await import('./resources/tables/customer-rules.ts')).customerRules),
+    },
+    {
+      name: 'quotas',
+      summary: 'how much your organisation may use, and has used',
+      load: async () => (await import('./commands/quotas/index.ts')).quotasCommand(),
+    },
+    {
+      name: 'notifications',
+      summary: 'what people should know of',
+      load: async () => (await import('./commands/notifications/index.ts')).notificationsCommand(),
+    },
+    {
+      name: 'audit-log',
+      summary: 'what was changed, by whom; and whether the log is intact',
+      load: async () => (await import('./commands/audit-log/index.ts')).auditLogCommand(),
     },
   ],
   'Signing in:': [
@@ -75,6 +138,21 @@ export const CATALOGUE: Readonly<Record<string, readonly Entry[]>> = {
       name: 'rebuild',
       summary: 'derive all usage again from the archive and compare; for operators',
       load: async () => (await import('./commands/rebuild.ts')).rebuildCommand(),
+    },
+    {
+      name: 'backup',
+      summary: 'copy records and archive while the service runs, and check such copies; for operators',
+      load: async () => (await import('./commands/backup/index.ts')).backupCommand(),
+    },
+    {
+      name: 'restore',
+      summary: 'make a data directory from a backup, on this machine or another',
+      load: async () => (await import('./commands/restore.ts')).restoreCommand(),
+    },
+    {
+      name: 'keys',
+      summary: 'the keys that sign, and the master key that seals them; for operators',
+      load: async () => (await import('./commands/keys/index.ts')).keysCommand(),
     },
   ],
   'This program:': [

@@ -41,7 +41,7 @@ export function explain(error: unknown): Failure | undefined {
   const doubt = certificateDoubt(error);
   if (doubt !== undefined) {
     return new Failure(`The service's certificate is not trusted: ${doubt}.`, EXIT.unreachable, {
-      advice: 'Name the authority that issued it, a PEM file, in NODE_EXTRA_CA_CERTS.',
+      advice: 'Name the authority that issued it, a PEM file, with --ca-file or in NODE_EXTRA_CA_CERTS.',
     });
   }
   switch (error.name) {
@@ -108,10 +108,16 @@ function exitFor(status: number, code: string | undefined): number {
 }
 
 function adviceFor(status: number, code: string | undefined): string | undefined {
-  if (code === 'invalid_grant') return 'Put an API token that is not revoked into METERHOUSE_TOKEN.';
-  if (status === 401) return 'Put an API token of this service into METERHOUSE_TOKEN.';
+  if (code === 'invalid_grant')
+    return 'Put an API token that is not revoked into METERHOUSE_TOKEN, or run meterhouse login again.';
+  if (status === 401)
+    return 'Put an API token of this service into METERHOUSE_TOKEN, or run meterhouse login.';
   if (status === 403)
     return 'Use a token whose role may do this. The role operator has the token in the file operator-token of the data directory.';
+  if (code === 'sequence-conflict')
+    return 'Somebody changed it in between. Look at it again, and repeat the command without --sequence if it is still meant.';
+  if (code === 'idempotency-secret')
+    return 'It was made by the call before; its secret was told then. Make another one, and delete that one.';
   if (status === 429) return 'Wait a little and try again.';
   if (status === 507) return 'The service is short of disk space; nothing was lost, send again later.';
   return undefined;

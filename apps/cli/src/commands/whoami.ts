@@ -1,12 +1,19 @@
+import type { WhoAmI } from '@meterhouse/contract';
 import { Command } from 'commander';
-import type { Identity } from '../http/read-identity.ts';
 import type { Column } from '../output/column.ts';
 import { type FormOptions, formOf, withForms } from '../output/form.ts';
 import { examples, optionsOf } from './globals.ts';
 
-const COLUMNS: readonly Column<Identity>[] = [
+const COLUMNS: readonly Column<WhoAmI>[] = [
   { name: 'organisation', of: ({ organisation }) => organisation.name },
+  { name: 'organisationId', of: ({ organisation }) => organisation.id },
+  { name: 'homeOrganisation', title: 'Your own', of: ({ homeOrganisation }) => homeOrganisation?.name },
   { name: 'role' },
+  { name: 'operator', show: (is) => (is ? 'runs the service' : '') },
+  { name: 'token', of: ({ token }) => token?.name },
+  { name: 'lastFour', title: 'Ends in', of: ({ token }) => token?.lastFour },
+  { name: 'actor' },
+  { name: 'accessTokenExpiresAt', title: 'Signed in until' },
 ];
 
 export function whoamiCommand(): Command {

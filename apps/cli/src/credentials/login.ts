@@ -1,6 +1,7 @@
+import type { WhoAmI } from '@meterhouse/contract';
 import { EXIT } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
-import { type Identity, readIdentity } from '../http/read-identity.ts';
+import { readIdentity } from '../http/read-identity.ts';
 import { signedIn } from '../http/session.ts';
 import { trustAuthority } from '../http/trust-authority.ts';
 import { askSecret, askText, canAsk } from '../terminal/ask.ts';
@@ -27,7 +28,7 @@ interface Source {
 export async function login(
   wishes: LoginWishes,
   source: Source,
-): Promise<{ identity: Identity; name: string; server: string; path: string }> {
+): Promise<{ identity: WhoAmI; name: string; server: string; path: string }> {
   const given = source.value !== undefined || source.command !== undefined;
   if (!given && !canAsk()) {
     throw new Failure('There is no terminal to ask for the token.', EXIT.usage, {

@@ -1,5 +1,7 @@
 import type { Globals } from '../commands/globals.ts';
 import { accountOf, apiTokenOf } from '../credentials/account.ts';
+import { EXIT } from '../exit-codes.ts';
+import { Failure } from '../failure.ts';
 import type { Client } from './client.ts';
 import { signedIn, signedInAsMeter } from './session.ts';
 import { trustAuthority } from './trust-authority.ts';
@@ -33,7 +35,10 @@ export async function connectAsMeter(options: Globals, dir: string): Promise<Cli
   return signedInAsMeter((await reach(options)).server, dir);
 }
 
-/** A header holds Latin-1 alone; names beyond it go percent-encoded as UTF-8, which the service undoes. */
+/** @throws Failure when the name has letters that no header holds */
 function headerText(name: string): string {
-  return /^[\x20-\x7e]*$/.test(name) && !name.includes('%') ? name : encodeURIComponent(name);
+  if (!/[^\u0020-\u007e\u00a0-\u00ff]/.test(name)) return name;
+  throw new Failure(`--organisation: "${name}" cannot be sent in a header.`, EXIT.usage, {
+    advice: 'Write its UUID: meterhouse organisations list',
+  });
 }

@@ -4,7 +4,7 @@ import { examples, optionsOf } from '../globals.ts';
 import { agentValue } from '../values.ts';
 
 interface RegisterOptions {
-  readonly label: string;
+  readonly label?: string;
   readonly contract?: string;
   readonly site?: string;
   readonly mode?: 'PRODUCTION' | 'TEST';
@@ -16,10 +16,11 @@ interface RegisterOptions {
 export function registerCommand(): Command {
   return new Command('register')
     .description(
-      'register a meter, or change what it is registered with; what else is left out stays as it is',
+      `Registers a meter, or changes what it is registered with; what else is left out stays as it is. On a terminal it asks for
+what was left out: the label, then contract and site from those that there are, and the mode.`,
     )
-    .argument('<agent>', "the meter's UUID", agentValue)
-    .requiredOption('--label <text>', 'what people call it')
+    .argument('[agent]', "the meter's UUID", agentValue)
+    .option('--label <text>', 'what people call it (needed)')
     .option('--contract <number>', 'the contract its usage is billed under')
     .option('--site <name>', 'the site of that contract')
     .addOption(new Option('--mode <mode>', 'first PRODUCTION').choices(['PRODUCTION', 'TEST']))
@@ -29,30 +30,38 @@ export function registerCommand(): Command {
     .addHelpText(
       'after',
       examples(
+        'meters register',
         'meters register 88531d1c-296e-4b47-8431-c0e8182148e7 --label um46 --contract 1012345 --site "Site A"',
       ),
     )
-    .action(async (agent: string, _options: unknown, command: Command) => {
+    .action(async (agent: string | undefined, _options: unknown, command: Command) => {
       const options = optionsOf<RegisterOptions>(command);
       const { connect } = await import('../../http/connect.ts');
+      const { completeRegistration } = await import('../../journey/complete-registration.ts');
       const { registerMeter } = await import('../../journey/register-meter.ts');
       const { print, printJson } = await import('../../terminal/output.ts');
-      const request: RegistrationRequest = {
-        agentId: agent,
-        label: options.label,
-        ...(options.contract !== undefined && { contractNumber: options.contract }),
-        ...(options.site !== undefined && { siteName: options.site }),
-        ...(options.mode !== undefined && { meteringMode: options.mode }),
-        ...(options.connectivity !== undefined && { connectivityMode: options.connectivity }),
-        ...(options.agentVersion !== undefined && { version: options.agentVersion }),
-      };
-      const result = await registerMeter(await connect(options), request, options.wait);
+      const client = await connect(options);
+      const request = await completeRegistration(client, requestOf(agent, options));
+      const result = await registerMeter(client, request, options.wait);
       if (options.json) return printJson(result);
+      const { agentId } = result;
       const words = {
-        unchanged: `${agent} is registered like this already.`,
-        started: `The registration of ${agent} has started.`,
-        registered: `${agent} is registered${result.contractNumber ? ` under contract ${result.contractNumber}` : ' without a contract'}.`,
+        unchanged: `${agentId} is registered like this already.`,
+        started: `The registration of ${agentId} has started.`,
+        registered: `${agentId} is registered${result.contractNumber ? ` under contract ${result.contractNumber}` : ' without a contract'}.`,
       };
       print(words[result.state]);
     });
+}
+
+function requestOf(agent: string | undefined, options: RegisterOptions): Partial<RegistrationRequest> {
+  return {
+    ...(agent !== undefined && { agentId: agent }),
+    ...(options.label !== undefined && { label: options.label }),
+    ...(options.contract !== undefined && { contractNumber: options.contract }),
+    ...(options.site !== undefined && { siteName: options.site }),
+    ...(options.mode !== undefined && { meteringMode: options.mode }),
+    ...(options.connectivity !== undefined && { connectivityMode: options.connectivity }),
+    ...(options.agentVersion !== undefined && { version: options.agentVersion }),
+  };
 }

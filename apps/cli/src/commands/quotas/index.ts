@@ -1,0 +1,8 @@
+import { Command } from 'commander';
+import { listCommand } from './list.ts';
+
+export function quotasCommand(): Command {
+  return new Command('quotas')
+    .description('How much your organisation may use, and what it has used.')
+    .addCommand(listCommand());
+}

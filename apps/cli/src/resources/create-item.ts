@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import { optionsOf } from '../commands/globals.ts';
+import { connect } from '../http/connect.ts';
+import { once } from '../http/once.ts';
+import { type FormOptions, formOf } from '../output/form.ts';
+import { printItem } from '../output/print-list.ts';
+import { listPath } from './item-path.ts';
+import { keepSecret } from './keep-secret.ts';
+import { readFields } from './read-fields.ts';
+import type { Resource } from './resource.ts';
+import { fieldsOf } from './resource-command.ts';
+import { wholly } from './wholly.ts';
+
+type CreateOptions = FormOptions & Record<string, unknown> & { idempotencyKey?: string; to?: string };
+
+export async function createItem<Item>(resource: Resource<Item>, command: Command): Promise<void> {
+  const options = optionsOf<CreateOptions>(command);
+  const form = await formOf(options);
+  const body = await readFields(fieldsOf(resource, 'create'), options, 'create');
+  const client = await connect(options);
+  const create = () =>
+    once(client, listPath(resource, options), { method: 'POST', json: body }, options.idempotencyKey);
+  if (resource.secret !== undefined) {
+    await keepSecret(create, resource.secret, wholly(resource.columns), form, options.to);
+    return;
+  }
+  await printItem((await create()) as Item, wholly(resource.columns), form);
+}
