@@ -17,7 +17,8 @@ import {
 import { withTestEngine } from '../platform/engine/testing.ts';
 import type { Engine, EngineLane } from '../platform/engine/types.ts';
 import { createUsageTables } from '../usage/index.ts';
-import { placesOf } from './places.ts';
+import { cappedHours, placesOf } from './places.ts';
+import { renderInSlices } from './render/render-history.ts';
 import { renderMonth } from './render/render-month.ts';
 import { insertUsage } from './testing-usage.ts';
 
@@ -91,6 +92,15 @@ async function byEngine(
       assert.equal(rows, text.split('\n').length - 2);
       texts[type] = text;
     }
+    const sliced = join(folder, 'sliced');
+    const places = placesOf(assignments, ruleSets, input.month);
+    const scope = {
+      meterId,
+      month: { from: input.month.first, until: input.month.last },
+      capped: cappedHours(places),
+    };
+    await renderInSlices(engine.reports, scope, REPORTS.VM_HISTORY.columns, sliced, 2);
+    assert.equal(gunzipSync(await readFile(sliced)).toString(), texts.VM_HISTORY, 'in slices');
     return texts as Record<ReportType, string>;
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -9,11 +9,11 @@ import { cappedHours, type Place } from '../places.ts';
 import { type Bindings, createBindings } from '../queries/bindings.ts';
 import { clusterHistory } from '../queries/cluster-history.ts';
 import { hourlyUsage } from '../queries/hourly-usage.ts';
-import { vmHistory } from '../queries/vm-history.ts';
 import type { Product } from '../queries/where.ts';
 import { type Measured, measureFile } from './measure-file.ts';
 import { renderByEngine } from './render-by-engine.ts';
 import { renderByNode } from './render-by-node.ts';
+import { renderHistory } from './render-history.ts';
 
 /** What the five reports of a meter's month are made from, besides the usage tables. */
 export interface MonthToRender {
@@ -51,10 +51,7 @@ export async function renderMonth(
   return [long, ...short];
 
   function history(): Promise<RenderedReport> {
-    return report(
-      'VM_HISTORY',
-      byEngine((bindings) => vmHistory(scope(month), bindings)),
-    );
+    return report('VM_HISTORY', (columns, path) => renderHistory(lane, scope(month), columns, path));
   }
 
   async function others(): Promise<readonly RenderedReport[]> {

@@ -1,8 +1,8 @@
 /**
  * How every statement of the reports runs. `neighbor` is told of in queries/vm-history.ts; the rest bounds the memory: small
  * blocks, grouping and sorting on the disk beyond 100 MB. The history of 24,000 machines takes 250 MiB of it, whether its
- * days lie in few parts or in thirty, and passes with 4.3 million rows. Where every machine changes in every hour (17 million
- * rows) the statement fails and the job is told of on /healthz until `max_memory_usage` here and `--engine-memory` are raised.
+ * days lie in few parts or in thirty, and passes with 4.3 million rows. Where more change (17 million when every machine does in
+ * every hour) it is rendered in slices (render-history.ts).
  */
 export const statementSettings = `SETTINGS
   max_memory_usage = 671088640,
