@@ -18,9 +18,14 @@ const checks = [
     mend: 'node apps/service/src/platform/database/dump-schema.ts --write',
   },
   {
-    name: 'OpenAPI document',
+    name: 'OpenAPI document and Postman collection',
     command: ['apps/service/src/write-openapi.ts', '--check'],
     mend: 'node apps/service/src/write-openapi.ts --write',
+  },
+  {
+    name: 'OpenAPI document by a linter',
+    command: ['scripts/lint-openapi.mjs'],
+    mend: 'mend the schemas and routes that it names; an example belongs on each field',
   },
   {
     name: 'types of the SDK',

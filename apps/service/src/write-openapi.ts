@@ -1,15 +1,24 @@
-// Keeps docs/openapi.json as the routes say: `--write` writes it, `--check` ends with status 1 when it differs.
-import { readFileSync, writeFileSync } from 'node:fs';
+// Keeps docs/openapi.json and docs/postman.json as the routes say: `--write` writes them, `--check` ends with status 1 when one
+// differs.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Platform } from './open-platform.ts';
+import { makeCollection } from './pages/index.ts';
 import { readConfig } from './platform/config/index.ts';
-import { createApp } from './platform/http/index.ts';
+import { createApp, type DescribedDocument } from './platform/http/index.ts';
 import { createLogger, createMetrics, telemetryRoutes } from './platform/telemetry/index.ts';
 import { serviceVersion } from './version.ts';
 import { wireRooms } from './wire-rooms.ts';
 
-const file = new URL('../../../docs/openapi.json', import.meta.url);
-const text = `${JSON.stringify(await description(), undefined, 2)}\n`;
-if (process.argv[2] === '--write') writeFileSync(file, text);
+const document = await description();
+const files = Object.entries({
+  openapi: document,
+  postman: makeCollection(document, 'http://127.0.0.1:8390'),
+}).map(([name, content]) => ({
+  name: `docs/${name}.json`,
+  file: new URL(`../../../docs/${name}.json`, import.meta.url),
+  text: `${JSON.stringify(content, undefined, 2)}\n`,
+}));
+if (process.argv[2] === '--write') for (const { file, text } of files) writeFileSync(file, text);
 else if (process.argv[2] === '--check') check();
 else {
   console.error('Say --write or --check.');
@@ -17,11 +26,11 @@ else {
 }
 
 function check(): void {
-  if (readFileSync(file, 'utf8') === text) return;
-  console.error(
-    'docs/openapi.json differs from the routes. Run: node apps/service/src/write-openapi.ts --write',
-  );
-  process.exitCode = 1;
+  for (const { name, file, text } of files) {
+    if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
+    console.error(`${name} differs from the routes. Run: node apps/service/src/write-openapi.ts --write`);
+    process.exitCode = 1;
+  }
 }
 
 /** Answers every look with itself, and fails when it is called. */
@@ -35,7 +44,7 @@ function nothing(): unknown {
 }
 
 /** The rooms' own routes, on a platform that nobody opens: describing them asks nothing of it. */
-async function description(): Promise<unknown> {
+async function description(): Promise<DescribedDocument> {
   const logger = createLogger('silent');
   const metrics = createMetrics();
   const parts = ['database', 'engine', 'archive', 'jobs', 'secrets', 'recordChange'];

@@ -6,8 +6,10 @@ import { type Database, openDatabase } from '../src/platform/database/index.ts';
 import { readSecret, serviceRole } from '../src/platform/database/private-postgres/create-cluster.ts';
 import { readPostmaster } from '../src/platform/database/private-postgres/postmaster.ts';
 import { createTestDatabase, silentLogger } from '../src/platform/database/testing.ts';
+import type { DescribedDocument } from '../src/platform/http/index.ts';
 import { createLogger } from '../src/platform/telemetry/index.ts';
 import { createService, type Service } from '../src/service.ts';
+import { describedAnswers } from './described-answers.ts';
 
 export const roles = ['administrator', 'reporter', 'reader'] as const;
 export type TestRole = (typeof roles)[number];
@@ -37,6 +39,7 @@ export interface House {
   readonly lines: string[];
   /** How far the service's clock is ahead, in milliseconds. */
   ahead: number;
+  /** @throws AssertionError when the OpenAPI document does not describe the answer */
   call(method: string, path: string, request?: CallRequest): Promise<Answer>;
   /** An access token. */
   exchange(apiToken: string): Promise<string>;
@@ -125,7 +128,12 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     logger: createLogger(logLevel, { write: (line: string) => void lines.push(line) }),
   });
   const database = outside ?? (await openPrivateDatabase(data));
-  const call: House['call'] = (method, path, request) => callAt(service.url, method, path, request);
+  const isDescribed = describedAnswers(service.app.swagger() as unknown as DescribedDocument);
+  const call: House['call'] = async (method, path, request) => {
+    const answer = await callAt(service.url, method, path, request);
+    isDescribed(method, path, answer);
+    return answer;
+  };
   const exchange = (apiToken: string) => exchangeAt(service.url, apiToken);
   const organisation = async (name: string): Promise<Organisation> => {
     const [row] = await database.query<{ id: string }>('select id from organisations where name = $1', [

@@ -22,7 +22,12 @@ export function gatewayRoutes({
     app.post(
       '/csp/gateway/am/api/auth/api-tokens/authorize',
       {
-        config: { access: 'public', noStore: true, renderProblem: renderGatewayError },
+        config: {
+          refuses: ['invalid-grant'],
+          access: 'public',
+          noStore: true,
+          renderProblem: renderGatewayError,
+        },
         attachValidation: true,
         schema: {
           operationId: 'exchangeApiToken',

@@ -55,7 +55,12 @@ export function tokenEndpointRoutes({
       forms.post(
         '/oauth2/token',
         {
-          config: { access: 'public', noStore: true, renderProblem: renderTokenError },
+          config: {
+            refuses: ['invalid-client', 'unsupported-grant-type', 'malformed-request'],
+            access: 'public',
+            noStore: true,
+            renderProblem: renderTokenError,
+          },
           schema: {
             operationId: 'signInMeter',
             summary: 'A meter signs in with its key',

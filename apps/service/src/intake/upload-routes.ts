@@ -45,6 +45,15 @@ export function uploadRoutes(tools: TakeTools): Routes {
         // Fastify's own limit knows nothing of streams; ours counts what comes.
         bodyLimit: config.maxPackageSize,
         config: {
+          refuses: [
+            'archive-conflict',
+            'chain-fork',
+            'correction-conflict',
+            'engine-busy',
+            'hour-in-future',
+            'meter-deleted',
+            'package-refused',
+          ],
           access: 'meter',
           body: 'stream',
           bodyTime: { idleSeconds: config.uploadIdleTimeout, totalSeconds: config.uploadTimeout },

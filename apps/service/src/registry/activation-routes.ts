@@ -29,7 +29,7 @@ export function activationRoutes({
     app.post(
       '/usage/api/v1/agents/:agentId/activation-token',
       {
-        config: { access: 'administrator', body: 'none', noStore: true },
+        config: { refuses: ['meter-deleted'], access: 'administrator', body: 'none', noStore: true },
         schema: {
           operationId: 'createActivationToken',
           summary: 'Make the token that binds a key to a meter',
@@ -49,7 +49,11 @@ export function activationRoutes({
     app.post(
       '/usage/api/v1/agents/:agentId/activate',
       {
-        config: { access: 'public', noStore: true },
+        config: {
+          refuses: ['activation-invalid', 'activation-key-used', 'meter-deleted'],
+          access: 'public',
+          noStore: true,
+        },
         schema: {
           operationId: 'activateMeter',
           summary: "Bind a meter's key by its activation token",

@@ -61,7 +61,11 @@ export function registrationRoutes({
     app.post(
       published,
       {
-        config: { access: 'reporter', alsoAt: [own] },
+        config: {
+          refuses: ['contract-in-use', 'meter-deleted', 'mode-change-refused'],
+          access: 'reporter',
+          alsoAt: [own],
+        },
         attachValidation: true,
         schema: {
           operationId: 'registerMeter',

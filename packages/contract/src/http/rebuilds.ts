@@ -1,11 +1,13 @@
 import { type Static, Type } from 'typebox';
-import { AnyCaseUuid } from './everywhere.ts';
+import { AnyCaseUuid, shown } from './everywhere.ts';
 
 const Text = Type.String();
+const Id = shown('5b0d7a52-6f1d-4e39-9a53-0f6f1b7f9c21');
+const Instant = shown('2023-02-01T05:00:00.000Z');
 const Strict = { additionalProperties: false } as const;
 
 export const RebuildPath = Type.Object({ rebuildId: AnyCaseUuid }, Strict);
-export const RebuildStarted = Type.Object({ rebuildId: Text, months: Type.Integer() }, Strict);
+export const RebuildStarted = Type.Object({ rebuildId: Id, months: Type.Integer() }, Strict);
 export type RebuildStarted = Static<typeof RebuildStarted>;
 
 /** Something that was not what the archive says. */
@@ -32,18 +34,18 @@ export type RebuildDifference = Static<typeof RebuildDifference>;
 /** How far a rebuild is, and what differed; empty lists mean that everything was what it should be. */
 export const Rebuild = Type.Object(
   {
-    rebuildId: Text,
-    askedBy: Text,
-    askedAt: Text,
-    finishedAt: Type.Optional(Text),
+    rebuildId: Id,
+    askedBy: shown('api-token:automation'),
+    askedAt: Instant,
+    finishedAt: Type.Optional(Instant),
     months: Type.Array(
       Type.Object(
         {
-          organisationId: Text,
-          agentId: Text,
-          month: Text,
+          organisationId: shown('caa84035-6d0e-4a3c-9a3e-7b1f7d1f2b11'),
+          agentId: shown('88531d1c-296e-4b47-8431-c0e8182148e7'),
+          month: shown('2023-01'),
           slices: Type.Optional(Type.Integer({ description: 'Slices whose digest was derived again.' })),
-          finishedAt: Type.Optional(Text),
+          finishedAt: Type.Optional(Instant),
           differences: Type.Array(RebuildDifference),
         },
         Strict,

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { activateCommand } from './activate.ts';
+import { activationStatementCommand } from './activation-statement.ts';
 import { initCommand } from './init.ts';
+import { keepActivationCommand } from './keep-activation.ts';
 import { replayCommand } from './replay.ts';
 
 export function meterCommand(): Command {
@@ -8,5 +10,7 @@ export function meterCommand(): Command {
     .description('a usage meter on this machine: its key, and the packages it makes')
     .addCommand(initCommand())
     .addCommand(activateCommand())
+    .addCommand(activationStatementCommand())
+    .addCommand(keepActivationCommand())
     .addCommand(replayCommand());
 }

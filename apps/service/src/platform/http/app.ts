@@ -8,7 +8,6 @@ import { answerClientErrors } from './client-error.ts';
 import { refuseUnknownPaths } from './not-found.ts';
 import { describeRoutes } from './openapi.ts';
 import { answerProblems, asProblem, sendProblem } from './problem-answer.ts';
-import { problemPageRoutes } from './problem-pages.ts';
 import { requestId } from './request-id.ts';
 import { RequestLog } from './request-log.ts';
 import { ruleRoutes } from './route-rules.ts';
@@ -118,7 +117,6 @@ export async function createApp(options: AppOptions): Promise<App> {
   authenticateCallers(app, options.authenticate);
   takeBodies(app);
   await describeRoutes(app, options.version);
-  for (const routes of [problemPageRoutes, ...options.routes])
-    await app.register(async (scope) => routes(scope as unknown as App));
+  for (const routes of options.routes) await app.register(async (scope) => routes(scope as unknown as App));
   return app;
 }

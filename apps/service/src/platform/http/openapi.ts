@@ -1,42 +1,44 @@
 import swagger from '@fastify/swagger';
-import { ProblemDocument } from '@meterhouse/contract';
+import type { ProblemCode } from '@meterhouse/contract';
 import type { FastifyContextConfig, FastifySchema } from 'fastify';
 import Type from 'typebox';
 import { leastRole } from './authenticate.ts';
+import type {
+  Described,
+  DescribedAnswer,
+  DescribedDocument,
+  DescribedMedia,
+  DescribedOperation,
+} from './described.ts';
+import { withExamples } from './examples.ts';
+import { openapiInfo } from './openapi-info.ts';
+import { describeRefusals, headersOf, problemSchema, refusalsOf } from './refusals.ts';
 import type { App } from './types.ts';
 
-const problemAnswer = {
-  description: 'A problem (RFC 9457): `code` says which, `errors` names every fault.',
-  content: { 'application/problem+json': { schema: ProblemDocument } },
-};
+/** By operation, such as `GET /api/v1/meters/{agentId}`. */
+type Refusals = Map<string, readonly ProblemCode[]>;
 
 /** Describes every route that is added after this, and serves the description at `/openapi.json`. */
 export async function describeRoutes(app: App, version: string): Promise<void> {
+  const refusals: Refusals = new Map();
   await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Meterhouse',
-        version,
-        description: 'Usage metering for cloud providers: token gateway, registration, uploads, reports.',
-        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
-      },
-      servers: [{ url: '/' }],
-      components: {
-        securitySchemes: {
-          bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-          cspAuthToken: { type: 'apiKey', in: 'header', name: 'csp-auth-token' },
-        },
-      },
+    openapi: openapiInfo(version),
+    transform: ({ schema, url, route }) => {
+      const path = url.replaceAll(/:(\w+)/g, '{$1}');
+      for (const method of [route.method].flat()) {
+        const codes = refusalsOf({ method, schema, config: route.config });
+        refusals.set(`${method} ${path}`, codes);
+      }
+      return { schema: completed(schema, route.config), url };
     },
-    transform: ({ schema, url, route }) => ({ schema: completed(schema, route.config), url }),
-    transformObject: (described) => {
-      const document = 'openapiObject' in described ? described.openapiObject : described.swaggerObject;
-      nameHeads((document.paths ?? {}) as Paths);
-      return document;
-    },
+    transformObject: (described) =>
+      finished(
+        ('openapiObject' in described ? described.openapiObject : described.swaggerObject) as never,
+        refusals,
+      ) as never,
   });
 
+  let text: string | undefined;
   app.get(
     '/openapi.json',
     {
@@ -45,35 +47,108 @@ export async function describeRoutes(app: App, version: string): Promise<void> {
         operationId: 'getOpenapi',
         summary: 'This description',
         tags: ['documentation'],
-        response: { 200: Type.Unknown({ description: 'OpenAPI 3.1.' }) },
+        response: {
+          200: Type.Unsafe<string>(
+            Type.Object({}, { additionalProperties: true, description: 'OpenAPI 3.1.' }),
+          ),
+        },
       },
     },
-    async (_request, reply) => reply.type('application/json').send(JSON.stringify(app.swagger())),
+    async (_request, reply) => {
+      text ??= JSON.stringify(app.swagger());
+      return reply.type('application/json').send(text);
+    },
   );
 }
 
-type Paths = Readonly<Record<string, Record<string, { operationId?: string }>>>;
-
-/** A route for GET and HEAD has one schema, but an operationId names one operation: HEAD's is `headDownloadReport`. */
-function nameHeads(paths: Paths): void {
-  for (const methods of Object.values(paths)) {
-    const { get, head } = methods;
-    const name = head?.operationId;
-    if (head === undefined || name === undefined || name !== get?.operationId) continue;
-    methods.head = { ...head, operationId: `head${name.charAt(0).toUpperCase()}${name.slice(1)}` };
-  }
-}
-
-/** What follows from the route's access need not be said by each: how to authenticate, who may, and that problems come. */
+/** What follows from the route's access need not be said by each: how to authenticate, and who may. */
 function completed(schema: FastifySchema, config: FastifyContextConfig | undefined): FastifySchema {
   const access = config?.access ?? 'public';
-  const told = { ...schema, response: { ...(schema.response as object), default: problemAnswer } };
-  if (access === 'public') return { ...told, security: [] };
+  if (access === 'public') return { security: [], ...schema } as FastifySchema;
   const least = leastRole(access);
   const who = access === least ? `${least} and above` : `the meter itself, or a ${least} and above`;
   return {
-    ...told,
+    ...schema,
     description: [schema.description, `Who: ${who}.`].filter(Boolean).join('\n\n'),
     security: [{ bearer: [] }, { cspAuthToken: [] }],
   };
+}
+
+/** Adds what is said of every operation in the same way: refusals, headers, examples, and the tags that are used. */
+function finished(document: DescribedDocument, refusals: Refusals): DescribedDocument {
+  const responses: Record<string, DescribedAnswer> = {};
+  const paths = Object.fromEntries(
+    Object.entries(document.paths ?? {}).map(([path, methods]) => [
+      path,
+      Object.fromEntries(
+        Object.entries(methods).map(([method, operation]) => {
+          const codes = refusals.get(`${method.toUpperCase()} ${path}`) ?? [];
+          const named =
+            method === 'head' ? { ...operation, operationId: headName(operation, methods.get) } : operation;
+          return [method, finishedOperation(named as DescribedOperation, codes, responses)];
+        }),
+      ),
+    ]),
+  );
+  const used = new Set(
+    Object.values(paths).flatMap((methods) => Object.values(methods).flatMap(({ tags }) => tags ?? [])),
+  );
+  const components = (document.components ?? {}) as Described;
+  return {
+    ...document,
+    tags: (document.tags ?? []).filter(({ name }) => used.has(name)),
+    paths,
+    components: {
+      ...components,
+      schemas: { ...(components.schemas as object), Problem: problemSchema },
+      responses: Object.fromEntries(Object.entries(responses).sort(([a], [b]) => (a < b ? -1 : 1))),
+    },
+  };
+}
+
+/** A route for GET and HEAD has one schema, but an operationId names one operation: HEAD's is `headDownloadReport`. */
+function headName({ operationId }: DescribedOperation, get: DescribedOperation | undefined) {
+  if (operationId === undefined || operationId !== get?.operationId) return operationId;
+  return `head${operationId.charAt(0).toUpperCase()}${operationId.slice(1)}`;
+}
+
+function finishedOperation(
+  operation: DescribedOperation,
+  codes: readonly ProblemCode[],
+  components: Record<string, DescribedAnswer>,
+): DescribedOperation {
+  const { '4XX': compatible, ...own } = operation.responses;
+  const refusals =
+    compatible === undefined ? describeRefusals(codes, components) : inCompatibleShape(codes, compatible);
+  // A route may describe a refusal itself, such as the 503 of /healthz.
+  const answers = Object.entries({ ...refusals, ...own }).map(([status, answer]) => [
+    status,
+    answer.content === undefined ? answer : { ...answer, content: withExamples(answer.content) },
+  ]);
+  const { requestBody } = operation;
+  return {
+    ...operation,
+    ...(requestBody?.content && {
+      requestBody: { ...requestBody, content: withExamples(requestBody.content) },
+    }),
+    responses: Object.fromEntries(answers),
+  };
+}
+
+/** The published shape, with each status that comes in it. */
+function inCompatibleShape(
+  codes: readonly ProblemCode[],
+  { description, content }: DescribedAnswer,
+): Record<string, DescribedAnswer> {
+  const answers = describeRefusals(codes, {});
+  return Object.fromEntries(
+    Object.keys(answers).map((status) => [
+      status,
+      {
+        description: description ?? 'Refused.',
+        headers: headersOf(Number(status)),
+        content: content as Record<string, DescribedMedia>,
+      },
+    ]),
+  );
 }

@@ -1,5 +1,5 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { Problem } from '@meterhouse/contract';
+import type { Problem, ProblemCode } from '@meterhouse/contract';
 import type {
   FastifyBaseLogger,
   FastifyInstance,
@@ -41,6 +41,8 @@ declare module 'fastify' {
     alsoAt?: readonly string[];
     /** The answer carries a secret: every answer of the route says `Cache-Control: no-store`. */
     noStore?: boolean;
+    /** Refusals that do not follow from what the route takes and who may call it; see refusals.ts. */
+    refuses?: readonly ProblemCode[];
     /** The compatible shape of this route's refusals, where one is documented; sent as `application/json`. */
     renderProblem?: (problem: Problem, request: FastifyRequest) => object;
   }

@@ -67,7 +67,7 @@ export function telemetryRoutes(options: TelemetryRoutesOptions): Routes {
     app.get(
       '/metrics',
       {
-        config: { access: 'public', noStore: true },
+        config: { refuses: ['forbidden'], access: 'public', noStore: true },
         schema: {
           ...described('getMetrics', 'Figures for Prometheus; on loopback and for operators'),
           security: [{}, { bearer: [] }],

@@ -1,16 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { problems } from '@meterhouse/contract';
-import { readProblemPages } from './problem-pages.ts';
-import { appWith } from './testing.ts';
+import { appWith } from '../platform/http/testing.ts';
+import { pagesRoutes } from './routes.ts';
+import { readShelf } from './shelf.ts';
+
+const pages = pagesRoutes({ publicUrl: () => 'https://meterhouse.example' });
+const written = readShelf().filter(({ kind }) => kind === 'problem');
 
 test('every problem has its page, and every page its problem', () => {
-  assert.deepEqual([...readProblemPages().keys()].sort(), Object.keys(problems).sort());
+  assert.deepEqual(written.map(({ name }) => name).sort(), Object.keys(problems).sort());
 });
 
 test("a page opens with the problem's title", () => {
-  for (const [code, page] of readProblemPages())
-    assert.ok(page.startsWith(`# ${problems[code as keyof typeof problems].title}\n\n\`${code}\`\n`), code);
+  for (const { name, markdown } of written)
+    assert.ok(
+      markdown.startsWith(`# ${problems[name as keyof typeof problems].title}\n\n\`${name}\`\n`),
+      name,
+    );
 });
 
 test('the catalogue is alphabetical', () => {
@@ -18,7 +25,7 @@ test('the catalogue is alphabetical', () => {
 });
 
 test("a problem's type opens its page", async () => {
-  const app = await appWith({ routes: [] });
+  const app = await appWith({ routes: [pages] });
   const { type } = (await app.inject({ url: '/no/such' })).json();
   const page = await app.inject({ url: new URL(type).pathname });
   assert.equal(page.statusCode, 200);

@@ -1,0 +1,29 @@
+import { text } from 'node:stream/consumers';
+import { Command } from 'commander';
+import { examples, optionsOf } from '../globals.ts';
+
+export function activationStatementCommand(): Command {
+  return new Command('activation-statement')
+    .description(
+      'for a meter without a network: sign the statement that a person carries to the service, and print it; it is no secret',
+    )
+    .requiredOption('--dir <dir>', "the meter's directory")
+    .requiredOption(
+      '--activation-token <token>',
+      'what an administrator made; - reads it from standard input',
+    )
+    .addHelpText(
+      'after',
+      examples('meter activation-statement --dir ./meter --activation-token - < token.txt > statement.jws'),
+    )
+    .action(async (_options: unknown, command: Command) => {
+      const { dir, activationToken, json } = optionsOf<{ dir: string; activationToken: string }>(command);
+      const { loadMeter, prepareActivation } = await import('@meterhouse/meter');
+      const { note, print, printJson } = await import('../../terminal/output.ts');
+      const token = activationToken === '-' ? await text(process.stdin) : activationToken;
+      const { meter, jws } = await prepareActivation(await loadMeter(dir), token.trim());
+      if (json) return printJson({ agent: meter.agent, activation: jws });
+      print(jws);
+      note(`Where the service can be reached: meterhouse meters activate ${meter.agent} --statement FILE`);
+    });
+}

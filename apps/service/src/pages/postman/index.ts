@@ -1,0 +1,1 @@
+export { makeCollection } from './make-collection.ts';

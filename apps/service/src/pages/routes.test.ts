@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import type { App } from '../platform/http/index.ts';
+import { appWith } from '../platform/http/testing.ts';
+import { readAssets } from './assets.ts';
+import { makePages } from './pages.ts';
+import { pagesRoutes } from './routes.ts';
+import { readShelf } from './shelf.ts';
+
+let app: App;
+before(async () => {
+  app = await appWith({ routes: [pagesRoutes({ publicUrl: () => 'https://meterhouse.example' })] });
+});
+
+const pages = makePages(readAssets());
+const get = (url: string, headers: Record<string, string> = {}) => app.inject({ url, headers });
+
+test('there is a page for the start, the reference, the guides, the problems and every document', async () => {
+  const addresses = [...pages.keys()];
+  for (const needed of ['/docs', '/docs/reference', '/docs/guides', '/docs/problems', '/docs/operating'])
+    assert.ok(addresses.includes(needed), needed);
+  assert.equal(addresses.length, readShelf().length + 4);
+  for (const address of addresses) {
+    const { statusCode, headers } = await get(address);
+    assert.equal(statusCode, 200, address);
+    assert.equal(headers['content-type'], 'text/html; charset=utf-8', address);
+  }
+});
+
+test('no page holds a script, a style or a handler of its own, and its policy allows none', async () => {
+  for (const address of pages.keys()) {
+    const { body, headers } = await get(address);
+    assert.doesNotMatch(
+      body,
+      /<style|\sstyle=|\son[a-z]+=|javascript:|<script(?! src="\/docs\/assets\/)/,
+      address,
+    );
+    const policy = String(headers['content-security-policy']);
+    assert.match(policy, /^default-src 'none';/, address);
+    assert.doesNotMatch(policy, /unsafe|https?:|\*/, address);
+    assert.match(policy, /frame-ancestors 'none'/, address);
+    assert.equal(headers['x-content-type-options'], 'nosniff', address);
+    assert.equal(/connect-src/.test(policy), address === '/docs/reference', address);
+  }
+});
+
+test('every address within the pages answers, and every anchor is there', async () => {
+  const seen = new Map<string, string>();
+  const bodyOf = async (address: string) => {
+    const known = seen.get(address) ?? (await get(address)).body;
+    seen.set(address, known);
+    return known;
+  };
+  for (const [from, html] of pages)
+    for (const [, target] of html.matchAll(/(?:href|src)="([^"]*)"/g)) {
+      if (/^https?:/.test(target!)) continue;
+      const [path = '', anchor] = target!.split('#');
+      const address = path === '' ? from : path;
+      const { statusCode } = seen.has(address) ? { statusCode: 200 } : await get(address);
+      assert.equal(statusCode, 200, `${from} links to ${target}`);
+      if (anchor !== undefined)
+        assert.ok((await bodyOf(address)).includes(`id="${anchor}"`), `${from} links to ${target}`);
+    }
+});
+
+test('who has a page already is told so, and packed pages are the same pages', async () => {
+  const plain = await get('/docs');
+  const again = await get('/docs', { 'if-none-match': String(plain.headers.etag) });
+  assert.equal(again.statusCode, 304);
+  assert.equal(again.body, '');
+  const packed = await get('/docs', { 'accept-encoding': 'br, gzip' });
+  assert.equal(packed.headers['content-encoding'], 'gzip');
+  assert.equal(gunzipSync(packed.rawPayload).toString(), plain.body);
+  assert.equal((await get('/docs', { 'if-none-match': String(packed.headers.etag) })).statusCode, 304);
+  assert.equal((await get('/docs', { 'if-none-match': '"another"' })).statusCode, 200);
+  assert.equal(
+    (await get('/docs', { 'accept-encoding': 'gzip;q=0' })).headers['content-encoding'],
+    undefined,
+  );
+});
+
+test('scripts and style sheets are named by their bytes and kept; nothing else can be fetched', async () => {
+  for (const { address, bytes, type } of Object.values(readAssets())) {
+    const { statusCode, headers, rawPayload } = await get(address);
+    assert.equal(statusCode, 200, address);
+    assert.equal(headers['content-type'], type);
+    assert.match(String(headers['cache-control']), /immutable/);
+    assert.deepEqual(rawPayload, bytes);
+    assert.doesNotMatch(rawPayload.toString(), /sourceMappingURL/);
+  }
+  for (const file of ['pages-000000000000.css', 'package.json'])
+    assert.equal((await get(`/docs/assets/${file}`)).statusCode, 404, file);
+  assert.equal((await get('/docs/assets/..%2Froutes.ts')).statusCode, 400);
+});
+
+test('the pages load nothing from another host', async () => {
+  for (const [address, html] of pages)
+    assert.doesNotMatch(html, /<(?:script|link|img)[^>]*(?:src|href)="(?:https?:)?\/\//, address);
+});
+
+test('the Postman collection calls the service that it came from', async () => {
+  const { statusCode, headers, body } = await get('/docs/postman.json');
+  assert.equal(statusCode, 200);
+  assert.match(
+    String(headers['content-disposition']),
+    /attachment; filename="meterhouse\.postman_collection\.json"/,
+  );
+  const { variable } = JSON.parse(body);
+  assert.equal(variable[0].value, 'https://meterhouse.example');
+});
