@@ -25,7 +25,9 @@ head somewhere else: a log that was rewritten as a whole has another one. The ex
       const form = await formOf(options);
       const { connect } = await import('../../http/connect.ts');
       const { printItem } = await import('../../output/print-list.ts');
-      const verification = await (await connect(options)).json<AuditVerification>('/api/v1/audit-log/verify');
+      const verification = await (await connect(options)).json<AuditVerification>(
+        '/api/v1/audit-log/verification',
+      );
       if (!verification.intact) process.exitCode = EXIT.found;
       await printItem(verification, COLUMNS, form);
     });

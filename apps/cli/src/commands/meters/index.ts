@@ -2,7 +2,6 @@ import { Command } from 'commander';
 import { verbCommand } from '../../resources/resource-command.ts';
 import { meters } from '../../resources/tables/meters.ts';
 import { activateMetersCommand } from './activate.ts';
-import { activateMetersCommand } from './activate.ts';
 import { activationTokenCommand } from './activation-token.ts';
 import { compromiseCommand } from './compromise.ts';
 import { keysCommand } from './keys.ts';
@@ -21,7 +20,6 @@ export function metersCommand(): Command {
     .addCommand(verbCommand(meters, 'delete'))
     .addCommand(undeleteCommand())
     .addCommand(activationTokenCommand())
-    .addCommand(activateMetersCommand())
     .addCommand(activateMetersCommand())
     .addCommand(keysCommand())
     .addCommand(compromiseCommand());
