@@ -2,7 +2,7 @@ export { type BulkTransaction, type Snapshot, withBulkTransaction, withSnapshot 
 export { type Migration, migrate, readMigrations } from './migrate.ts';
 export { type DatabaseOptions, openDatabase } from './open-database.ts';
 export { openRecords, type RecordsOptions } from './open-records.ts';
-export { claimDirectory } from './private-postgres/claim-directory.ts';
+export { claimDirectory, holderOf } from './private-postgres/claim-directory.ts';
 export {
   type PrivatePostgres,
   type PrivatePostgresOptions,

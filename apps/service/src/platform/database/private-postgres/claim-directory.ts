@@ -31,6 +31,11 @@ export async function claimDirectory(directory: string): Promise<() => Promise<v
   }
 }
 
+/** The process that holds `directory`, without claiming it; undefined when none does. */
+export async function holderOf(directory: string): Promise<string | undefined> {
+  return askHolder(claimAddress(directory));
+}
+
 /** By device and inode, so that two paths to one directory are one claim. On Linux a name in no file system. */
 function claimAddress(directory: string): string {
   const { dev, ino } = statSync(realpathSync(directory));
