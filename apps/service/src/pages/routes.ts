@@ -73,7 +73,10 @@ function problemPages(app: App, pages: ReadonlyMap<string, string>): void {
   app.get(
     '/docs/problems/:code',
     {
-      config: { access: 'public' },
+      config: {
+        access: 'public',
+        answerHeaders: { ETag: 'Names this text; send it back as `If-None-Match`.' },
+      },
       schema: {
         operationId: 'getProblemPage',
         summary: 'What a problem means and what to do about it',
@@ -98,7 +101,13 @@ function postmanCollection(app: App, publicUrl: () => string): void {
   app.get(
     '/docs/postman.json',
     {
-      config: { access: 'public' },
+      config: {
+        access: 'public',
+        answerHeaders: {
+          ETag: 'Names this text; send it back as `If-None-Match`.',
+          'Content-Disposition': 'A file name to keep it by.',
+        },
+      },
       schema: {
         operationId: 'getPostmanCollection',
         summary: 'Every call as a Postman collection (format 2.1)',

@@ -27,6 +27,9 @@ const base = '/usage/api/v1';
 const tags = ['reports'];
 /** On a listing: `pending` while usage has come that the listed reports do not say yet, else `current`. */
 const renewalHeader = 'meterhouse-renewal';
+const renewalHeaders = {
+  'Meterhouse-Renewal': '`pending` while usage has come that these reports do not say yet, else `current`.',
+};
 const renewalTold =
   'The header `Meterhouse-Renewal` says `pending` while usage has come that the listed reports do not say yet.';
 
@@ -54,7 +57,7 @@ export function reportsRoutes({ database, archive, renditions, clock }: ReportsR
     app.get(
       `${base}/reports/:year/:month`,
       {
-        config: { access: 'reader' },
+        config: { answerHeaders: renewalHeaders, access: 'reader' },
         schema: {
           operationId: 'listMonthReports',
           summary: "A month's reports of all meters",
@@ -82,7 +85,7 @@ export function reportsRoutes({ database, archive, renditions, clock }: ReportsR
     app.get(
       `${base}/reports/:year/:month/:agentId`,
       {
-        config: { access: 'reader' },
+        config: { answerHeaders: renewalHeaders, access: 'reader' },
         schema: {
           operationId: 'listMeterReports',
           summary: "A month's reports of one meter",
@@ -109,6 +112,13 @@ export function reportsRoutes({ database, archive, renditions, clock }: ReportsR
       method: ['GET', 'HEAD'],
       url: `${base}/reports`,
       config: {
+        answerHeaders: {
+          ETag: 'Names these bytes; send it back as `If-None-Match` or `If-Range`.',
+          'Content-Disposition': 'A file name that tells what it is.',
+          'Accept-Ranges': '`bytes`.',
+          'Content-Range': 'Of a 206: which bytes of how many.',
+          'Repr-Digest': 'SHA-256 of the whole file (RFC 9530).',
+        },
         refuses: [
           'archive-missing',
           'engine-busy',

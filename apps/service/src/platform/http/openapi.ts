@@ -15,26 +15,31 @@ import { openapiInfo } from './openapi-info.ts';
 import { describeRefusals, headersOf, problemSchema, refusalsOf } from './refusals.ts';
 import type { App } from './types.ts';
 
-/** By operation, such as `GET /api/v1/meters/{agentId}`. */
-type Refusals = Map<string, readonly ProblemCode[]>;
+/** What is known of an operation beside its schema, such as of `GET /api/v1/meters/{agentId}`. */
+interface Sayings {
+  readonly refuses: readonly ProblemCode[];
+  readonly answerHeaders: Readonly<Record<string, string>>;
+}
+type SayingsByOperation = Map<string, Sayings>;
+const nothingSaid: Sayings = { refuses: [], answerHeaders: {} };
 
 /** Describes every route that is added after this, and serves the description at `/openapi.json`. */
 export async function describeRoutes(app: App, version: string): Promise<void> {
-  const refusals: Refusals = new Map();
+  const sayings: SayingsByOperation = new Map();
   await app.register(swagger, {
     openapi: openapiInfo(version),
     transform: ({ schema, url, route }) => {
       const path = url.replaceAll(/:(\w+)/g, '{$1}');
       for (const method of [route.method].flat()) {
-        const codes = refusalsOf({ method, schema, config: route.config });
-        refusals.set(`${method} ${path}`, codes);
+        const refuses = refusalsOf({ method, schema, config: route.config });
+        sayings.set(`${method} ${path}`, { refuses, answerHeaders: answerHeadersOf(schema, route.config) });
       }
       return { schema: completed(schema, route.config), url };
     },
     transformObject: (described) =>
       finished(
         ('openapiObject' in described ? described.openapiObject : described.swaggerObject) as never,
-        refusals,
+        sayings,
       ) as never,
   });
 
@@ -75,17 +80,17 @@ function completed(schema: FastifySchema, config: FastifyContextConfig | undefin
 }
 
 /** Adds what is said of every operation in the same way: refusals, headers, examples, and the tags that are used. */
-function finished(document: DescribedDocument, refusals: Refusals): DescribedDocument {
+function finished(document: DescribedDocument, sayings: SayingsByOperation): DescribedDocument {
   const responses: Record<string, DescribedAnswer> = {};
   const paths = Object.fromEntries(
     Object.entries(document.paths ?? {}).map(([path, methods]) => [
       path,
       Object.fromEntries(
         Object.entries(methods).map(([method, operation]) => {
-          const codes = refusals.get(`${method.toUpperCase()} ${path}`) ?? [];
+          const said = sayings.get(`${method.toUpperCase()} ${path}`) ?? nothingSaid;
           const named =
             method === 'head' ? { ...operation, operationId: headName(operation, methods.get) } : operation;
-          return [method, finishedOperation(named as DescribedOperation, codes, responses)];
+          return [method, finishedOperation(named as DescribedOperation, said, responses)];
         }),
       ),
     ]),
@@ -114,16 +119,16 @@ function headName({ operationId }: DescribedOperation, get: DescribedOperation |
 
 function finishedOperation(
   operation: DescribedOperation,
-  codes: readonly ProblemCode[],
+  { refuses, answerHeaders }: Sayings,
   components: Record<string, DescribedAnswer>,
 ): DescribedOperation {
   const { '4XX': compatible, ...own } = operation.responses;
   const refusals =
-    compatible === undefined ? describeRefusals(codes, components) : inCompatibleShape(codes, compatible);
+    compatible === undefined ? describeRefusals(refuses, components) : inCompatibleShape(refuses, compatible);
   // A route may describe a refusal itself, such as the 503 of /healthz.
   const answers = Object.entries({ ...refusals, ...own }).map(([status, answer]) => [
     status,
-    answer.content === undefined ? answer : { ...answer, content: withExamples(answer.content) },
+    status in own ? finishedAnswer(status, answer, answerHeaders) : answer,
   ]);
   const { requestBody } = operation;
   return {
@@ -133,6 +138,37 @@ function finishedOperation(
     }),
     responses: Object.fromEntries(answers),
   };
+}
+
+function finishedAnswer(
+  status: string,
+  answer: DescribedAnswer,
+  answerHeaders: Sayings['answerHeaders'],
+): DescribedAnswer {
+  const headers = {
+    ...(Number(status) < 400 ? Object.fromEntries(Object.entries(answerHeaders).map(describedHeader)) : {}),
+    ...(status === '201' && Object.fromEntries([describedHeader(['Location', 'Where it is now.'])])),
+    ...answer.headers,
+  };
+  return {
+    ...answer,
+    ...(Object.keys(headers).length > 0 && { headers }),
+    ...(answer.content && { content: withExamples(answer.content) }),
+  };
+}
+
+function describedHeader([name, description]: [string, string]): [string, Described] {
+  return [name, { description, schema: { type: 'string' } }];
+}
+
+/** Every change that may carry a key may also be the answer of before. */
+function answerHeadersOf(schema: FastifySchema, config: FastifyContextConfig | undefined) {
+  const { properties } = (schema.headers ?? {}) as { properties?: Readonly<Record<string, unknown>> };
+  const replayed =
+    properties?.['idempotency-key'] === undefined
+      ? {}
+      : { 'Idempotency-Replayed': '`true` when this is the answer that the key got before.' };
+  return { ...replayed, ...config?.answerHeaders };
 }
 
 /** The published shape, with each status that comes in it. */
@@ -147,7 +183,7 @@ function inCompatibleShape(
       {
         description: description ?? 'Refused.',
         headers: headersOf(Number(status)),
-        content: content as Record<string, DescribedMedia>,
+        content: withExamples(content as Record<string, DescribedMedia>),
       },
     ]),
   );

@@ -41,6 +41,8 @@ declare module 'fastify' {
     alsoAt?: readonly string[];
     /** The answer carries a secret: every answer of the route says `Cache-Control: no-store`. */
     noStore?: boolean;
+    /** What the headers of an answer that is no refusal say, by their names; those of every such answer. */
+    answerHeaders?: Readonly<Record<string, string>>;
     /** Refusals that do not follow from what the route takes and who may call it; see refusals.ts. */
     refuses?: readonly ProblemCode[];
     /** The compatible shape of this route's refusals, where one is documented; sent as `application/json`. */

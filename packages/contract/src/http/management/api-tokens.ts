@@ -29,7 +29,13 @@ export const ApiTokenItem = Type.Object(fields, strict);
 export type ApiTokenItem = Static<typeof ApiTokenItem>;
 
 export const MadeApiToken = Type.Object(
-  { ...fields, value: Type.String({ description: 'The token itself. Shown this once and kept nowhere.' }) },
+  {
+    ...fields,
+    value: Type.String({
+      description: 'The token itself. Shown this once and kept nowhere.',
+      examples: ['Qm3sXo2nqf1dPz7tYwB0aLr4HcJekS8V'],
+    }),
+  },
   strict,
 );
 export type MadeApiToken = Static<typeof MadeApiToken>;

@@ -1,6 +1,6 @@
 /** The audit log: what was changed, by whom. */
 import Type, { type Static } from 'typebox';
-import { AnyCaseUuid, Timestamp } from '../everywhere.ts';
+import { AnyCaseUuid, shown, Timestamp } from '../everywhere.ts';
 import { listQuery, pageOf, type Selectors } from '../lists.ts';
 
 const strict = { additionalProperties: false } as const;
@@ -40,7 +40,7 @@ export const AuditVerification = Type.Object(
     head: Type.Optional(Type.String({ description: 'The digest of the last entry, hex, when all fit.' })),
     brokenAt: Type.Optional(
       Type.Object(
-        { id: Type.String(), reason: Type.String() },
+        { id: shown('42'), reason: shown('The entry was changed.') },
         { ...strict, description: 'The first entry that does not fit.' },
       ),
     ),

@@ -13,7 +13,10 @@ export const SigningKeyPath = Type.Object({ purpose: Purpose }, strict);
 
 export const SigningKeyItem = Type.Object(
   {
-    kid: Type.String({ description: 'The RFC 7638 thumbprint of the key.' }),
+    kid: Type.String({
+      description: 'The RFC 7638 thumbprint of the key.',
+      examples: ['NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs'],
+    }),
     purpose: Purpose,
     algorithm: Type.String({ examples: ['ES256'] }),
     publicJwk: Type.Object({ kty: Type.String({ examples: ['EC'] }) }, { additionalProperties: true }),

@@ -1,9 +1,12 @@
 /** Who calls, and what each role may. */
 import Type, { type Static } from 'typebox';
-import { RoleName, Timestamp } from '../everywhere.ts';
+import { RoleName, shown, Timestamp } from '../everywhere.ts';
 
 const strict = { additionalProperties: false } as const;
-export const OrganisationName = { id: Type.String(), name: Type.String({ examples: ['Acme Cloud'] }) };
+export const OrganisationName = {
+  id: shown('caa84035-6d0e-4a3c-9a3e-7b1f7d1f2b11'),
+  name: Type.String({ examples: ['Acme Cloud'] }),
+};
 
 export const WhoAmI = Type.Object(
   {
@@ -26,7 +29,7 @@ export const WhoAmI = Type.Object(
     token: Type.Optional(
       Type.Object(
         {
-          id: Type.String(),
+          id: shown('5b0d7a52-6f1d-4e39-9a53-0f6f1b7f9c21'),
           name: Type.String({ examples: ['automation'] }),
           lastFour: Type.String({ examples: ['cF3k'] }),
         },
@@ -45,7 +48,7 @@ export const RoleList = Type.Object(
       Type.Object(
         {
           name: RoleName,
-          may: Type.Array(Type.String(), { description: 'What it adds to the role below.' }),
+          may: Type.Array(shown('registers meters'), { description: 'What it adds to the role below.' }),
         },
         strict,
       ),
