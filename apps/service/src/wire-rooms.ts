@@ -1,13 +1,16 @@
 import { join } from 'node:path';
 import { createBackup } from './backup/index.ts';
 import { createCommerce, type RequestRenewal } from './commerce/index.ts';
+import { createCustomers } from './customers/index.ts';
 import { createIdentity, forgetUsedAssertions, type Identity } from './identity/index.ts';
 import { createIntake } from './intake/index.ts';
-import type { Platform } from './open-platform.ts';
 import { notificationRoutes } from './notices/index.ts';
+import type { Platform } from './open-platform.ts';
+import { pagesRoutes } from './pages/index.ts';
 import { forgetAnswers } from './platform/changes/index.ts';
 import type { Routes } from './platform/http/index.ts';
 import type { JobHandlers } from './platform/jobs/index.ts';
+import { createQuotas } from './quotas/index.ts';
 import { createRegistry, keysOfMeter, keysOfTakenPackages, meterKeys } from './registry/index.ts';
 import { createReports } from './reports/index.ts';
 import { coverageOfMonth, createUsage } from './usage/index.ts';
@@ -28,6 +31,15 @@ export interface Rooms {
 export function wireRooms(platform: Platform): Rooms {
   const { config, database, clock } = platform;
   const attemptRates = { perAddress: config.failuresPerAddress, perName: config.failuresPerToken };
+  const quotas = createQuotas({
+    ...platform,
+    settings: {
+      meters: config.quotaMeters,
+      uploadsPerDay: config.quotaUploadsPerDay,
+      uploadBytesPerDay: config.quotaUploadBytesPerDay,
+      renderingsPerHour: config.quotaRenderingsPerHour,
+    },
+  });
   const identity = createIdentity({
     ...platform,
     meterKeys,
@@ -40,6 +52,7 @@ export function wireRooms(platform: Platform): Rooms {
     attemptRates,
     confirmCaller,
     makeChange,
+    quotas,
     coverageOf: coverageOfMonth,
   });
   const reports = createReports({
@@ -49,6 +62,7 @@ export function wireRooms(platform: Platform): Rooms {
   });
   const { requestRenewal } = reports;
   const commerce = createCommerce({ ...platform, makeChange, requestRenewal });
+  const customers = createCustomers({ ...platform, makeChange });
   const usage = createUsage({
     ...platform,
     keysOf: (meterId) => keysOfTakenPackages(database, meterId),
@@ -62,6 +76,7 @@ export function wireRooms(platform: Platform): Rooms {
     usage,
     keysOf: (meterId) => keysOfMeter(database, meterId),
     confirmCaller,
+    quotas,
   });
   const backup = createBackup({
     ...platform,
@@ -78,16 +93,18 @@ export function wireRooms(platform: Platform): Rooms {
       ...identity.routes,
       ...registry.routes,
       ...commerce.routes,
+      ...customers.routes,
+      ...quotas.routes(makeChange),
       ...intake.routes,
       ...usage.routes,
       ...reports.routes,
       ...backup.routes,
+      notificationRoutes({ ...platform, makeChange }),
+      pagesRoutes(platform),
     ],
     jobHandlers: {
       'usage-load': usage.load,
       'usage-rebuild': usage.rebuild,
-      notificationRoutes({ ...platform, makeChange }),
-      pagesRoutes(platform),
       'reports-renew': reports.renew,
       'registration-finish': registry.finishRegistration,
       'backup-make': backup.make,
@@ -95,6 +112,7 @@ export function wireRooms(platform: Platform): Rooms {
         keepHouse(platform, [
           () => forgetUsedAssertions(database, clock()),
           () => forgetAnswers(database, clock()),
+          quotas.forgetUse,
           reports.removeSuperseded,
         ]),
     },

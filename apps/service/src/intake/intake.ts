@@ -6,6 +6,7 @@ import type { Database } from '../platform/database/index.ts';
 import type { Logger, Routes } from '../platform/http/index.ts';
 import type { Jobs } from '../platform/jobs/index.ts';
 import type { Metrics } from '../platform/telemetry/index.ts';
+import type { Quotas } from '../quotas/index.ts';
 import type { Usage } from '../usage/index.ts';
 import { createAdmission } from './admission.ts';
 import { createIntakeMetrics } from './metrics.ts';
@@ -28,6 +29,7 @@ export interface IntakeOptions {
   readonly usage: Usage;
   readonly keysOf: (meterId: string) => KeyLookup;
   readonly confirmCaller: ConfirmCaller;
+  readonly quotas: Pick<Quotas, 'take' | 'refuseBeyond'>;
   readonly recordChange: RecordChange;
   readonly logger: Logger;
   readonly clock: () => Date;

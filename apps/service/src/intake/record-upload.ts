@@ -107,6 +107,11 @@ export async function recordUpload(
     const queue = meterMonthQueue(meter.id, header.month);
     await options.jobs.add(transaction, 'usage-load', { uploadId }, { queue, key: `usage-load:${uploadId}` });
   }
+  // Late in the transaction: other uploads of the organisation wait at its counters until this one has committed.
+  await options.quotas.take(transaction, caller.organisationId, {
+    uploadsPerDay: 1,
+    uploadBytesPerDay: given.bytes,
+  });
   await options.recordChange(transaction, {
     organisationId: caller.organisationId,
     actor: caller.actor,

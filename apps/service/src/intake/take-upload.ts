@@ -99,6 +99,10 @@ async function refuseEarly(tools: TakeTools, request: UploadRequest): Promise<Me
     throw new Problem('forbidden', { detail: 'A correction is for administrators.' });
   const { maxPackageSize, diskReserve } = tools.config;
   if (contentLength !== undefined && contentLength > maxPackageSize) throw tooLarge(maxPackageSize);
+  await tools.quotas.refuseBeyond(tools.database, caller.organisationId, {
+    uploadsPerDay: 1,
+    uploadBytesPerDay: contentLength ?? 1,
+  });
   // The package stands on the disk twice for a while, and once more in the engine.
   const needed = diskReserve + 3 * (contentLength ?? maxPackageSize);
   if ((await tools.archive.freeBytes()) < needed)

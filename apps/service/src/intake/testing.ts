@@ -17,6 +17,7 @@ import { withTestEngine } from '../platform/engine/testing.ts';
 import { type App, type Caller, createApp, type Routes } from '../platform/http/index.ts';
 import { createJobs } from '../platform/jobs/index.ts';
 import { createMetrics, type Metrics } from '../platform/telemetry/index.ts';
+import { createQuotas } from '../quotas/index.ts';
 import { keysOfMeter, keysOfTakenPackages } from '../registry/index.ts';
 import { createUsage, type Usage } from '../usage/index.ts';
 import { createIntake, type IntakeConfig } from './intake.ts';
@@ -71,6 +72,7 @@ export async function openIntake(
   options: {
     config?: Partial<IntakeConfig>;
     unpackedBytes?: number;
+    quotas?: { uploadsPerDay?: number; uploadBytesPerDay?: number };
     routes?: (house: IntakeHouse) => readonly Routes[];
     /** Stands on these instead of its own, and leaves them when it closes. */
     on?: { database: Database; engine: Engine; folder: string };
@@ -106,6 +108,18 @@ export async function openIntake(
     config: { ...config, ...options.config },
     confirmCaller: async () => undefined,
     recordChange: createRecordChange(clock),
+    quotas: createQuotas({
+      database,
+      recordChange: createRecordChange(clock),
+      clock,
+      settings: {
+        meters: 1000,
+        uploadsPerDay: 100_000,
+        uploadBytesPerDay: 1e12,
+        renderingsPerHour: 1000,
+        ...options.quotas,
+      },
+    }),
   });
   const house: IntakeHouse = {
     database,

@@ -1,4 +1,5 @@
 import { type MeterKeyItem, Problem } from '@meterhouse/contract';
+import { notify } from '../notices/index.ts';
 import type { RecordChange } from '../platform/audit/types.ts';
 import type { Author } from '../platform/changes/index.ts';
 import type { Transaction } from '../platform/database/types.ts';
@@ -43,6 +44,15 @@ export function createCompromiseKey({
         meter.id,
         now,
       ]);
+      await notify(transaction, {
+        organisationId: author.organisationId,
+        kind: 'meter-key-compromised',
+        subject: `meter:${meter.agentId}`,
+        message: `A key of the meter ${meter.label} (epoch ${marked.epoch}) is reported as in wrong hands. ${
+          marked.current ? 'Activate the meter again with a new key' : 'It had been replaced before'
+        }, and look through the packages that were signed with it.`,
+        at: now,
+      });
       await recordChange(transaction, {
         ...author,
         action: 'meter-key-compromised',

@@ -2,6 +2,7 @@ import { type MeterDetail, Problem } from '@meterhouse/contract';
 import type { RecordChange } from '../platform/audit/types.ts';
 import { type Author, checkSequence } from '../platform/changes/index.ts';
 import type { Transaction } from '../platform/database/types.ts';
+import type { Quotas } from '../quotas/index.ts';
 import { voidActivationTokens } from './activation-tokens.ts';
 import type { ShowMeter } from './describe-meters.ts';
 import { lockMeter } from './meter.ts';
@@ -24,10 +25,12 @@ export type SetDeleted = (
 export function createSetDeleted({
   recordChange,
   showMeter,
+  quotas,
   clock,
 }: {
   recordChange: RecordChange;
   showMeter: ShowMeter;
+  quotas: Pick<Quotas, 'takeMeter'>;
   clock: () => Date;
 }): SetDeleted {
   return async (transaction, author, agentId, { deleted, sequence }) => {
@@ -37,6 +40,7 @@ export function createSetDeleted({
     checkSequence('The meter', meter.sequence, sequence);
     if ((meter.deletedAt !== undefined) === deleted)
       throw new Problem(deleted ? 'meter-deleted' : 'meter-not-deleted');
+    if (!deleted) await quotas.takeMeter(transaction, organisationId);
     const now = clock();
     await transaction.query(
       'update meters set deleted_at = $2, modified_at = $3, sequence = sequence + 1 where id = $1',

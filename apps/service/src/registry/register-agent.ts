@@ -5,6 +5,7 @@ import { crashPoint } from '../platform/crash/crash-point.ts';
 import type { Database, Transaction } from '../platform/database/types.ts';
 import type { Caller } from '../platform/http/index.ts';
 import type { Jobs } from '../platform/jobs/types.ts';
+import type { Quotas } from '../quotas/index.ts';
 import {
   beginAssignments,
   changeAssignment,
@@ -47,12 +48,14 @@ export function createRegisterAgent({
   jobs,
   recordChange,
   confirmCaller,
+  quotas,
   clock,
 }: {
   database: Database;
   jobs: Jobs;
   recordChange: RecordChange;
   confirmCaller: ConfirmCaller;
+  quotas: Pick<Quotas, 'takeMeter'>;
   clock: () => Date;
 }): RegisterAgent {
   return async (caller, { fields, faults, requestId }) => {
@@ -68,6 +71,7 @@ export function createRegisterAgent({
 
       const who = { organisationId, actor: caller.actor, subject: `meter:${agentId}`, requestId };
       if (!meter) {
+        await quotas.takeMeter(transaction, organisationId);
         const meterId = await insertMeter(transaction, organisationId, agentId, fields, clock());
         await beginAssignments(transaction, meterId, terms);
         await finishLater(transaction, meterId);

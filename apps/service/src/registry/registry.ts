@@ -4,6 +4,7 @@ import type { MakeChange } from '../platform/changes/index.ts';
 import type { Database } from '../platform/database/types.ts';
 import type { Logger, Routes } from '../platform/http/index.ts';
 import type { JobPayloads, Jobs } from '../platform/jobs/types.ts';
+import type { Quotas } from '../quotas/index.ts';
 import { createActivateMeter } from './activate-meter.ts';
 import { activationRoutes } from './activation-routes.ts';
 import { createMakeActivationToken } from './activation-tokens.ts';
@@ -24,6 +25,7 @@ export interface RegistryOptions {
   readonly confirmCaller: ConfirmCaller;
   readonly makeChange: MakeChange;
   readonly coverageOf: CoverageOf;
+  readonly quotas: Pick<Quotas, 'takeMeter'>;
   readonly attemptRates?: AttemptRates;
   readonly logger: Logger;
   readonly clock: () => Date;

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
-import { putContract, putSite } from '../commerce/index.ts';
+import { createCommerce, putContract, putSite } from '../commerce/index.ts';
+import { createCustomers } from '../customers/index.ts';
 import { createIdentity, type Identity, type IdentityOptions } from '../identity/index.ts';
 import { notificationRoutes } from '../notices/index.ts';
 import { createRecordChange } from '../platform/audit/index.ts';
@@ -9,9 +10,18 @@ import type { Database } from '../platform/database/types.ts';
 import { type App, createApp, type Role, type Routes } from '../platform/http/index.ts';
 import { createJobs } from '../platform/jobs/index.ts';
 import { createSecrets } from '../platform/secrets/index.ts';
+import { createQuotas } from '../quotas/index.ts';
 import { coverageOfMonth } from '../usage/index.ts';
 import { meterKeys } from './meter-keys.ts';
 import { createRegistry, type Registry } from './registry.ts';
+
+/** Quotas that no test reaches by the way. */
+export const ample = {
+  meters: 1000,
+  uploadsPerDay: 100_000,
+  uploadBytesPerDay: 1e12,
+  renderingsPerHour: 1000,
+};
 
 export const issuer = 'https://meterhouse.example';
 
@@ -20,6 +30,8 @@ export interface House {
   readonly database: Database;
   readonly identity: Identity;
   readonly registry: Registry;
+  /** Months of meters whose reports were asked for anew: `<meters.id> 2023-01`. */
+  readonly renewed: string[];
   readonly app: App;
   now: Date;
   /** Sets the clock and gives the organisations new access tokens. */
@@ -44,6 +56,7 @@ const roles = ['administrator', 'reporter', 'reader'] as const;
 export async function openHouse(
   options: Partial<Pick<IdentityOptions, 'allowTokenInQuery' | 'attemptRates'>> & {
     routes?: readonly Routes[];
+    quotas?: Partial<typeof ample>;
   } = {},
 ): Promise<House> {
   const database = await createTestDatabase();
@@ -59,6 +72,17 @@ export async function openHouse(
     secrets: createSecrets(randomBytes(32)),
     publicUrl: () => issuer,
   });
+  const { makeChange } = identity;
+  const renewed: string[] = [];
+  const commerce = createCommerce({
+    database,
+    recordChange,
+    clock,
+    makeChange,
+    requestRenewal: async (_transaction, meterId, month) => void renewed.push(`${meterId} ${month}`),
+  });
+  const customers = createCustomers({ database, recordChange, clock, makeChange });
+  const quotas = createQuotas({ database, recordChange, clock, settings: { ...ample, ...options.quotas } });
   const registry = createRegistry({
     ...options,
     database,
@@ -68,6 +92,7 @@ export async function openHouse(
     confirmCaller: identity.confirmCaller,
     makeChange: identity.makeChange,
     coverageOf: coverageOfMonth,
+    quotas,
     logger: silentLogger,
   });
   const app = await createApp({
@@ -76,6 +101,9 @@ export async function openHouse(
     routes: [
       ...identity.routes,
       ...registry.routes,
+      ...commerce.routes,
+      ...customers.routes,
+      ...quotas.routes(identity.makeChange),
       notificationRoutes({ database, recordChange, clock, makeChange: identity.makeChange }),
       ...(options.routes ?? []),
     ],
@@ -86,6 +114,7 @@ export async function openHouse(
 
   const house: House = {
     database,
+    renewed,
     identity,
     registry,
     app,

@@ -8,6 +8,7 @@ import { countRowsByUpload, type UploadRows } from './compare/count-rows-by-uplo
 import { mendUsage, type UsageDifference } from './compare/mend-usage.ts';
 import { coverageRoutes } from './coverage/coverage-routes.ts';
 import { loadUpload } from './load/load-upload.ts';
+import { monthRoutes } from './months/month-routes.ts';
 import { rebuildMonth } from './rebuild/rebuild-month.ts';
 import { type RebuildTools, rebuildRoutes } from './rebuild/rebuild-routes.ts';
 import { type Judgement, type JudgeRequest, judgePackage } from './stage/judge-package.ts';
@@ -66,6 +67,6 @@ export function createUsage(options: UsageOptions): Usage {
     rebuild: (payload) => rebuildMonth(tools, payload),
     countRowsByUpload: () => countRowsByUpload(engine),
     mend: () => mendUsage(tools),
-    routes: [coverageRoutes(options), rebuildRoutes(options)],
+    routes: [coverageRoutes(options), monthRoutes(options), rebuildRoutes(options)],
   };
 }

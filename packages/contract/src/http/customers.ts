@@ -105,6 +105,7 @@ export const CustomerQuery = listQuery(customerSelectors, 'name');
 export const CustomerPage = pageOf(CustomerItem);
 
 export const customerRuleSelectors = {
+  id: 'uuid',
   name: 'text',
   customerId: 'uuid',
   productType: Object.keys(TARGET_TYPES),

@@ -7,7 +7,7 @@ const strict = { additionalProperties: false } as const;
 const count = (description: string) => Type.Integer({ minimum: 0, description, examples: [1] });
 
 export const MonthName = Type.String({
-  pattern: '^[0-9]{4}-(0[1-9]|1[0-2])$',
+  pattern: '^[12][0-9]{3}-(0[1-9]|1[0-2])$',
   'x-fault': 'must be a month such as 2023-01',
   examples: ['2023-01'],
 });

@@ -134,6 +134,27 @@ export const settings = {
     help: 'Below this much free disk uploads are refused with 507; everything else goes on.',
   }),
 
+  quotaMeters: setting(whole(0, 1_000_000_000), {
+    group: 'Quotas',
+    default: '1000',
+    help: 'Meters of an organisation that are not deleted; beyond it registrations are refused with 429.',
+  }),
+  quotaUploadsPerDay: setting(whole(0, 1_000_000_000), {
+    group: 'Quotas',
+    default: '100000',
+    help: 'Packages of an organisation in a day, UTC; beyond it 429, and the meters keep theirs.',
+  }),
+  quotaUploadBytesPerDay: setting(size, {
+    group: 'Quotas',
+    default: '64GiB',
+    help: 'Bytes of those packages as sent. A day of 24,000 VMs has 20 MiB.',
+  }),
+  quotaRenderingsPerHour: setting(whole(0, 1_000_000_000), {
+    group: 'Quotas',
+    default: '2000',
+    help: 'Other forms of reports (CSV, JSON, Parquet) made for an organisation in an hour; one made before costs nothing.',
+  }),
+
   reportRenewalInterval: setting(duration, {
     group: 'Work',
     default: '10m',

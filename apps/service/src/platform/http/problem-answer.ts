@@ -3,7 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { faultsOf } from './faults.ts';
 import type { App } from './types.ts';
 
-/** What the framework calls the faults that it finds itself. */
+/** What the framework, or PostgreSQL, calls the faults that it finds itself. */
 const frameworkFaults: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'body-too-large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
@@ -11,6 +11,8 @@ const frameworkFaults: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_BAD_URL: 'malformed-request',
   // Its own words repeat the whole address, query and all.
   FST_ERR_MAX_PARAM_LENGTH: 'not-found',
+  // Two took one name at the same moment: the second one's statement found it free, its commit did not.
+  '23505': 'already-exists',
 };
 
 /**
