@@ -18,7 +18,7 @@ export const CATALOGUE: Readonly<Record<string, readonly Entry[]>> = {
   'Reports and usage:': [
     {
       name: 'reports',
-      summary: "a month's reports: list, show, download",
+      summary: "a month's reports: list, show, download, compare; keep a folder of them up to date",
       load: async () => (await import('./commands/reports/index.ts')).reportsCommand(),
     },
     {
@@ -133,6 +133,11 @@ export const CATALOGUE: Readonly<Record<string, readonly Entry[]>> = {
       name: 'demo',
       summary: 'run the whole journey in a throw-away directory, from a token to reports',
       load: async () => (await import('./commands/demo.ts')).demoCommand(),
+    },
+    {
+      name: 'doctor',
+      summary: 'look at this machine and the service, and say how to mend what is wrong',
+      load: async () => (await import('./commands/doctor/index.ts')).doctorCommand(),
     },
     {
       name: 'rebuild',
