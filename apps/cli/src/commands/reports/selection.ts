@@ -1,4 +1,4 @@
-import { REPORTS, type ReportType } from '@meterhouse/contract';
+import { REPORTS, type ReportType } from '@meterhouse/contract/report-columns';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { agentValue, monthValue } from '../values.ts';
 

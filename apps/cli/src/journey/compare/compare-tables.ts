@@ -1,4 +1,4 @@
-import { REPORTS, type ReportColumns, type ReportType } from '@meterhouse/contract';
+import { REPORTS, type ReportColumns, type ReportType } from '@meterhouse/contract/report-columns';
 import { EXIT } from '../../exit-codes.ts';
 import { Failure } from '../../failure.ts';
 import { differenceOf, isFigure, sumOf } from '../figures.ts';

@@ -1,7 +1,7 @@
 import { type Dirent, existsSync, statSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { REPORTS, type ReportType } from '@meterhouse/contract';
+import { REPORTS, type ReportType } from '@meterhouse/contract/report-columns';
 import { EXIT } from '../../exit-codes.ts';
 import { Failure } from '../../failure.ts';
 import type { Client } from '../../http/client.ts';

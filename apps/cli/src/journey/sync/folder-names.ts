@@ -1,4 +1,4 @@
-import { REPORTS, type ReportType } from '@meterhouse/contract';
+import { REPORTS, type ReportType } from '@meterhouse/contract/report-columns';
 
 /** The forms that a report comes in: what to accept, and what its file ends in. */
 export const FORMS = {
