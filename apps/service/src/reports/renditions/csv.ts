@@ -1,4 +1,4 @@
-import { type FormStatement, literal, type SourceColumn } from './statement.ts';
+import type { FormStatement, SourceColumn } from './statement.ts';
 
 /**
  * How a text begins that a spreadsheet would run as a formula, by OWASP's list (CSV injection), also in full width.
@@ -34,7 +34,7 @@ export function csvStatement(columns: readonly SourceColumn[]): FormStatement {
     ],
     values: {
       formula: FORMULA,
-      document: `${literal(`${header}\r\n`)}\${data}`,
+      document: `${header}\r\n\${data}`,
       row: `${cells.join(',')}\r\n`,
     },
   };

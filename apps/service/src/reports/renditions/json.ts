@@ -1,10 +1,4 @@
-import {
-  type FormStatement,
-  literal,
-  type ReportIdentity,
-  rfc3339Sql,
-  type SourceColumn,
-} from './statement.ts';
+import { type FormStatement, type ReportIdentity, rfc3339Sql, type SourceColumn } from './statement.ts';
 
 /**
  * One JSON object, a line for each row: `{"reportType","month","agentId","columns":[{"name","type",…}],"rows":[{…}]}`. Decimals
@@ -23,7 +17,7 @@ export function jsonStatement(columns: readonly SourceColumn[], report: ReportId
   });
   const members = columns.map(
     ({ name, column }, place) =>
-      `${literal(JSON.stringify(name))}:\${c${place}:${column.type === 'integer' ? 'Raw' : 'JSON'}}`,
+      `${JSON.stringify(name)}:\${c${place}:${column.type === 'integer' ? 'Raw' : 'JSON'}}`,
   );
   return {
     format: 'Template',
@@ -37,7 +31,7 @@ export function jsonStatement(columns: readonly SourceColumn[], report: ReportId
       'output_format_json_escape_forward_slashes = 0',
     ],
     values: {
-      document: `${literal(`${head.slice(0, -1)},"rows":[\n`)}\${data}\n]}\n`,
+      document: `${head.slice(0, -1)},"rows":[\n\${data}\n]}\n`,
       row: `{${members.join(',')}}`,
     },
   };

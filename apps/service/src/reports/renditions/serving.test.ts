@@ -185,6 +185,9 @@ describe('a rendition goes with its report', () => {
       for (const each of [...waiting, ...orphans]) await stage.archive.put(each, Buffer.from('x'));
       await sweepArchive(stage.database, stage.archive, stage.keys);
       assert.deepEqual(await keys(stage), [...waiting, key].sort());
+      await stage.archive.remove(key);
+      await sweepArchive(stage.database, stage.archive, stage.keys);
+      assert.deepEqual(await keys(stage), waiting.toSorted(), 'also where the report itself was lost');
     }));
 
   it('and one that was removed while it was rendered is not kept', () =>

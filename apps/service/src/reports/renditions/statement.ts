@@ -36,8 +36,3 @@ export function rfc3339Sql({ sql, column }: SourceColumn): string {
     ? `concat(substring(${sql}, 1, 10), 'T', leftPad(substring(${sql}, 12), 8, '0'), 'Z')`
     : sql;
 }
-
-/** The part of a template that stands for itself. */
-export function literal(text: string): string {
-  return text.replaceAll('$', '$$$$');
-}
