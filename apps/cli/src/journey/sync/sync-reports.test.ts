@@ -314,6 +314,18 @@ test('bytes that are not those of the listing never get the name', async (t) => 
   assert.deepEqual(await files(to), []);
 });
 
+test('another form that is not what its answer announced never gets the name', async (t) => {
+  const service = await countingService(t);
+  const to = await folder(t);
+  const { ref } = service.put('2023-01', A, 'MONTHLY_USAGE', 'one');
+  const digest = `sha-256=:${Buffer.alloc(32).toString('base64')}:`;
+  service.fail(ref, 1, (response) => response.writeHead(200, { 'repr-digest': digest }).end('csv'));
+  const ran = await sync(service, to, '--as', 'csv');
+  assert.equal(ran.status, 7);
+  assert.match(ran.stderr, /is not what was announced: SHA-256/);
+  assert.deepEqual(await files(to), []);
+});
+
 test('--since after --until is wrong usage', async (t) => {
   const service = await countingService(t);
   const ran = await meterhouse(
