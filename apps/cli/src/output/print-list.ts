@@ -5,6 +5,8 @@ import type { Form } from './form.ts';
 interface ListWords {
   /** Said in place of a table without rows. */
   readonly empty?: string;
+  /** Says more after such a table. */
+  readonly onEmpty?: () => Promise<void>;
 }
 
 type Items<Item> = AsyncIterable<Item> | Iterable<Item>;
@@ -19,22 +21,38 @@ export async function printList<Item>(
   form: Form,
   words: ListWords = {},
 ): Promise<void> {
-  if (form.query !== undefined) {
-    const { printPicked } = await import('./print-picked.ts');
-    return printPicked(form.query(await Array.fromAsync(items)), form.kind);
-  }
   const wanted = chosen(columns, form);
-  if (form.kind === 'json') return printJsonList(items, form.columns === undefined ? undefined : wanted);
-  if (form.kind === 'csv') {
-    const { csvLine } = await import('./csv.ts');
-    print(csvLine(wanted.map(({ name }) => name)));
-    for await (const item of items) print(csvLine(wanted.map((column) => cellOf(column, item))));
-    return;
-  }
+  if (form.query !== undefined) await printPickedOf(items, form.query, form.kind);
+  else if (form.kind === 'json') await printJsonList(items, form.columns && wanted);
+  else if (form.kind === 'csv') await printCsv(items, wanted);
+  else await printTable(items, wanted, words);
+}
+
+async function printPickedOf<Item>(
+  items: Items<Item>,
+  query: NonNullable<Form['query']>,
+  kind: Form['kind'],
+): Promise<void> {
+  const { printPicked } = await import('./print-picked.ts');
+  printPicked(query(await Array.fromAsync(items)), kind);
+}
+
+async function printCsv<Item>(items: Items<Item>, columns: readonly Column<Item>[]): Promise<void> {
+  const { csvLine } = await import('./csv.ts');
+  print(csvLine(columns.map(({ name }) => name)));
+  for await (const item of items) print(csvLine(columns.map((column) => cellOf(column, item))));
+}
+
+async function printTable<Item>(
+  items: Items<Item>,
+  columns: readonly Column<Item>[],
+  words: ListWords,
+): Promise<void> {
   const rows = [];
-  for await (const item of items) rows.push(wanted.map((column) => textOf(column, item)));
+  for await (const item of items) rows.push(columns.map((column) => textOf(column, item)));
   const { drawTable } = await import('./draw-table.ts');
-  print(drawTable(wanted, rows, { ...words, width: screenWidth() }));
+  print(drawTable(columns, rows, { ...words, width: screenWidth() }));
+  if (rows.length === 0) await words.onEmpty?.();
 }
 
 /** Prints one item: its columns a line each, or what `draw` makes of it for people. */
@@ -50,7 +68,7 @@ export async function printItem<Item>(
   }
   if (form.kind === 'json')
     return printJson(form.columns === undefined ? item : pick(chosen(columns, form), item));
-  if (form.kind === 'csv') return printList([item], columns, form);
+  if (form.kind === 'csv') return printCsv([item], chosen(columns, form));
   if (draw !== undefined && form.columns === undefined) return print(await draw(item));
   const { factLines } = await import('./fact-lines.ts');
   for (const line of factLines(chosen(columns, form), item)) print(line);

@@ -25,8 +25,11 @@ export function listCommand(): Command {
       const { allPages } = await import('../../output/all-pages.ts');
       const { printList } = await import('../../output/print-list.ts');
       const client = await connect(options);
-      await printList(allPages<MeterSummary>(client, '/api/v1/meters', options), METER_COLUMNS, form, {
+      const { tellOperatorsOwn } = await import('../../journey/tell-operators-own.ts');
+      const meters = allPages<MeterSummary>(client, '/api/v1/meters', options);
+      await printList(meters, METER_COLUMNS, form, {
         empty: 'No meter is registered. Register one: meterhouse meters register --help',
+        onEmpty: () => tellOperatorsOwn(client),
       });
     });
 }
