@@ -80,7 +80,7 @@ export function wireRooms(platform: Platform): Rooms {
   });
   const backup = createBackup({
     ...platform,
-    confirmCaller,
+    makeChange,
     directory: config.backupDir ?? join(config.data, 'backups'),
     keep: config.backupKeep,
     diskReserve: config.diskReserve,

@@ -3,10 +3,10 @@ import type { Routes } from '../platform/http/index.ts';
 import type { BackupOptions } from './backup.ts';
 import { findBackup, insertBackup, listBackups } from './backup-states.ts';
 
-type RouteTools = Pick<BackupOptions, 'database' | 'jobs' | 'clock' | 'recordChange' | 'confirmCaller'>;
+type RouteTools = Pick<BackupOptions, 'database' | 'jobs' | 'clock' | 'recordChange' | 'makeChange'>;
 
 /** Backups, for the operators of the service. Where they go is a setting: a caller never names a path. */
-export function backupRoutes({ database, jobs, clock, recordChange, confirmCaller }: RouteTools): Routes {
+export function backupRoutes({ database, jobs, clock, recordChange, makeChange }: RouteTools): Routes {
   const tags = ['operation'];
   return (app) => {
     app.post(
@@ -23,20 +23,13 @@ export function backupRoutes({ database, jobs, clock, recordChange, confirmCalle
         },
       },
       async (request, reply) => {
-        const backup = await database.transaction(async (transaction) => {
-          await confirmCaller(transaction, request.caller);
-          const { actor } = request.caller;
-          const asked = await insertBackup(transaction, actor, clock());
-          await jobs.add(transaction, 'backup-make', { backupId: asked.id }, { queue: 'backup' });
-          await recordChange(transaction, {
-            actor,
-            action: 'backup-started',
-            subject: `backup:${asked.id}`,
-            requestId: request.id,
-          });
-          return asked;
+        await makeChange(request, reply, async (transaction, { actor, requestId }) => {
+          const backup = await insertBackup(transaction, actor, clock());
+          await jobs.add(transaction, 'backup-make', { backupId: backup.id }, { queue: 'backup' });
+          const subject = `backup:${backup.id}`;
+          await recordChange(transaction, { actor, action: 'backup-started', subject, requestId });
+          return { status: 202, location: `/api/v1/backups/${backup.id}`, body: backup };
         });
-        return reply.code(202).header('location', `/api/v1/backups/${backup.id}`).send(backup);
       },
     );
 

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RecordChange } from '../platform/audit/index.ts';
-import type { Transaction } from '../platform/database/index.ts';
-import type { Caller, Logger, Routes } from '../platform/http/index.ts';
+import type { MakeChange } from '../platform/changes/index.ts';
+import type { Logger, Routes } from '../platform/http/index.ts';
 import type { Jobs } from '../platform/jobs/index.ts';
 import type { Metrics } from '../platform/telemetry/index.ts';
 import { backupRoutes } from './backup-routes.ts';
@@ -21,7 +21,7 @@ export interface BackupOptions extends MakeTools {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly recordChange: RecordChange;
-  readonly confirmCaller: (transaction: Transaction, caller: Caller) => Promise<void>;
+  readonly makeChange: MakeChange;
   /** How many complete backups stay. */
   readonly keep: number;
 }

@@ -3,6 +3,8 @@ import { copyFile, link, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Archive } from '../platform/archive/index.ts';
 import type { Queryable, Snapshot } from '../platform/database/index.ts';
+import { renditionKeys } from '../reports/index.ts';
+import { receiptKey } from '../usage/index.ts';
 import { lineOf } from './lines.ts';
 import { ARCHIVE_LIST, type ArchivedFile, archiveFile, type ManifestContent } from './manifest.ts';
 import { measureFile, writePacked } from './measured-file.ts';
@@ -33,11 +35,10 @@ export async function keepArchive(
   const missing: string[] = [];
   async function* lines() {
     for (const { key } of keys) {
-      for (const file of [key, `${key}.receipt.json`]) {
+      for (const file of [key, ...companions(key)]) {
         await beforeEach();
         const kept = await keepFile(archive, file, folder);
         if (kept === undefined) {
-          // A receipt is written right after its record; the load writes it again. Reports have none.
           if (file === key && still.has(key)) missing.push(key);
           continue;
         }
@@ -55,6 +56,14 @@ export async function keepArchive(
     );
   }
   return { files, totalBytes, ...list };
+}
+
+/**
+ * What lies beside a file under a key that follows from it. None of them has to be there: a receipt is written right after its
+ * record, and again by the load; a rendition when it is first asked for.
+ */
+function companions(key: string): string[] {
+  return key.startsWith('reports/') ? [...renditionKeys(key)] : [receiptKey({ archiveKey: key })];
 }
 
 async function stillNamed(live: Queryable, references: readonly string[]): Promise<ReadonlySet<string>> {

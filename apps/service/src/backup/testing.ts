@@ -7,6 +7,7 @@ import type { Database } from '../platform/database/index.ts';
 import { createTestDatabase } from '../platform/database/testing.ts';
 import { createJobs } from '../platform/jobs/index.ts';
 import { createSecrets, readMasterKey } from '../platform/secrets/index.ts';
+import { renditionKeys } from '../reports/index.ts';
 import type { MakeTools } from './make-backup.ts';
 
 /** Records of a small provider with two packages and a report in the archive, and a folder that is gone afterwards. */
@@ -98,11 +99,14 @@ async function fill(database: Database, archive: Archive, masterKey: string) {
       ['gone', true],
     ] as const) {
       const key = `reports/${organisationId}/${ref}.tsv.gz`;
-      if (!removed) await archive.put(key, Buffer.from('report'));
+      if (!removed) {
+        await archive.put(key, Buffer.from('report'));
+        await archive.put(renditionKeys(key)[0]!, Buffer.from('rendition'));
+      }
       await transaction.query(
         `insert into reports (ref, organisation_id, meter_id, month, report_type, basis, content_type, archive_key,
-           content_length, md5, plain_sha256, rows, superseded_at, removed_at)
-         values ($1, $2, $3, '2023-01-01', 'MONTHLY_USAGE', 1, 'text/plain', $4, 6, decode(md5('report'), 'hex'), sha256('report'), 1, $5, $5)`,
+           content_length, md5, sha256, plain_sha256, rows, superseded_at, removed_at)
+         values ($1, $2, $3, '2023-01-01', 'MONTHLY_USAGE', 1, 'text/plain', $4, 6, decode(md5('report'), 'hex'), sha256('packed'), sha256('report'), 1, $5, $5)`,
         [ref, organisationId, meterId, key, removed ? madeAt : null],
       );
     }

@@ -6,7 +6,7 @@ export { KINDS, type RecordCounts } from './kinds.ts';
 export { findUpload, type SliceOutcome, UPLOAD_COLUMNS, type Upload } from './load/find-upload.ts';
 export { loadEverythingAgain } from './load/load-again.ts';
 export { meterMonthQueue } from './queue.ts';
-export { keepReceipt } from './receipts/receipt.ts';
+export { keepReceipt, receiptKey } from './receipts/receipt.ts';
 export { partPath, removeParts } from './stage/cut-package.ts';
 export type { Judgement } from './stage/judge-package.ts';
 export type { SliceContent, StagedPart } from './stage/stage.ts';
