@@ -13,6 +13,10 @@ export interface Estate {
   readonly sharedFile: Buffer;
   /** References of reports; empty while the service has no reports. */
   readonly refs: readonly string[];
+  /** A person, an API token and a notification of the organisation. */
+  readonly personId: string;
+  readonly tokenId: string;
+  readonly notificationId: string;
 }
 
 /** The path as the attacker fills it, and what goes with it. */
@@ -54,6 +58,38 @@ const ofAgent =
     },
   ];
 
+/** The same path at a thing of the victim's and at one that nobody has. */
+const ofThing =
+  (name: 'personId' | 'tokenId' | 'notificationId', fill: (id: string) => string, more: CallRequest = {}) =>
+  ({ victim }: Parties): Reach[] => [
+    {
+      as: 'administrator',
+      at: { path: fill(victim[name]), ...more },
+      nowhere: { path: fill(randomUUID()), ...more },
+    },
+  ];
+
+const ofOrganisation =
+  (fill: (id: string) => string, more: CallRequest = {}) =>
+  ({ house }: Parties): Reach[] => [
+    {
+      as: 'administrator',
+      at: { path: fill(house.b.id), ...more },
+      nowhere: { path: fill(randomUUID()), ...more },
+    },
+    // Named by the header, whatever the path is.
+    {
+      as: 'administrator',
+      at: { path: fill(house.a.id), headers: { 'meterhouse-organisation': house.b.id }, ...more },
+      nowhere: { path: fill(house.a.id), headers: { 'meterhouse-organisation': randomUUID() }, ...more },
+    },
+    {
+      as: 'administrator',
+      at: { path: fill(house.a.id), headers: { 'meterhouse-organisation': house.b.name }, ...more },
+      nowhere: { path: fill(house.a.id), headers: { 'meterhouse-organisation': 'Nobody' }, ...more },
+    },
+  ];
+
 /** Stands for what nobody has, so that answers differ in nothing else. */
 export const unknownAgent = randomUUID();
 const unknownUpload = randomUUID();
@@ -69,6 +105,7 @@ const nobodys = () => [];
 export const reaches: Readonly<Record<string, (parties: Parties) => Reach[] | Promise<Reach[]>>> = {
   'GET /openapi.json': nobodys,
   'GET /docs/problems/{code}': nobodys,
+  'GET /docs/postman.json': nobodys,
   'GET /healthz': nobodys,
   'GET /readyz': nobodys,
   'GET /metrics': nobodys,
@@ -81,6 +118,46 @@ export const reaches: Readonly<Record<string, (parties: Parties) => Reach[] | Pr
   'GET /api/v1/rebuilds/{rebuildId}': nobodys,
   'GET /api/v1/meters': nobodys,
   'GET /usage/api/v1/reports/{year}/{month}': nobodys,
+  'GET /api/v1/whoami': nobodys,
+  'GET /api/v1/roles': nobodys,
+  'GET /api/v1/organisations': nobodys,
+  'POST /api/v1/organisations': nobodys,
+  'GET /api/v1/people': nobodys,
+  // That an address is a member's elsewhere is told to administrators (`person-elsewhere`): to add them in silence would open
+  // this organisation to whoever set their password there.
+  'POST /api/v1/people': nobodys,
+  'GET /api/v1/api-tokens': nobodys,
+  'POST /api/v1/api-tokens': nobodys,
+  'GET /api/v1/signing-keys': nobodys,
+  'POST /api/v1/signing-keys/{purpose}/rotate': nobodys,
+  'GET /api/v1/audit-log': nobodys,
+  'GET /api/v1/audit-log/verification': nobodys,
+  'GET /api/v1/notifications': nobodys,
+
+  'GET /api/v1/organisations/{organisationId}': ofOrganisation((id) => `/api/v1/organisations/${id}`),
+  'PATCH /api/v1/organisations/{organisationId}': ofOrganisation((id) => `/api/v1/organisations/${id}`, {
+    body: { sequence: 1, name: 'Mine' },
+  }),
+  'DELETE /api/v1/organisations/{organisationId}': ofOrganisation(
+    (id) => `/api/v1/organisations/${id}?sequence=1`,
+  ),
+  'GET /api/v1/people/{personId}': ofThing('personId', (id) => `/api/v1/people/${id}`),
+  'PATCH /api/v1/people/{personId}': ofThing('personId', (id) => `/api/v1/people/${id}`, {
+    body: { sequence: 1, role: 'reader' },
+  }),
+  'DELETE /api/v1/people/{personId}': ofThing('personId', (id) => `/api/v1/people/${id}?sequence=1`),
+  'GET /api/v1/api-tokens/{tokenId}': ofThing('tokenId', (id) => `/api/v1/api-tokens/${id}`),
+  'PATCH /api/v1/api-tokens/{tokenId}': ofThing('tokenId', (id) => `/api/v1/api-tokens/${id}`, {
+    body: { sequence: 1, name: 'mine' },
+  }),
+  'DELETE /api/v1/api-tokens/{tokenId}': ofThing('tokenId', (id) => `/api/v1/api-tokens/${id}?sequence=1`),
+  'POST /api/v1/api-tokens/{tokenId}/rotate': ofThing('tokenId', (id) => `/api/v1/api-tokens/${id}/rotate`, {
+    body: { sequence: 1, graceSeconds: 0 },
+  }),
+  'POST /api/v1/notifications/{notificationId}/read': ofThing(
+    'notificationId',
+    (id) => `/api/v1/notifications/${id}/read`,
+  ),
 
   'POST /csp/gateway/am/api/auth/api-tokens/authorize': () => [
     // One that nearly is the victim's, against one that nothing is like.

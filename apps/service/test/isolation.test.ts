@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { thumbprint } from '@meterhouse/metering';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { packageOf, productOf, vm } from '../src/intake/testing.ts';
+import { notify } from '../src/notices/index.ts';
 import { keyOf, makeKey } from '../src/registry/testing-meters.ts';
 import { type Answer, type House, type Organisation, openHouse, roles, until } from './house.ts';
 import { type Attempt, type Estate, reaches, unknownAgent } from './isolation-cases.ts';
@@ -44,7 +45,34 @@ async function makeEstate(organisation: Organisation): Promise<Estate> {
     records: { vm: [vm(own, { customer: `${organisation.name} customer` })] },
     products: [productOf(own, [{ hour: '2023-03-01T00:00:00Z', status: 'collected' }])],
   });
-  return { shared, own, upload: sent, sharedFile, refs: await refsOf(own.agentId, reader) };
+  return {
+    shared,
+    own,
+    upload: sent,
+    sharedFile,
+    refs: await refsOf(own.agentId, reader),
+    ...(await thingsOf(organisation)),
+  };
+}
+
+/** What else of an organisation can be named. */
+async function thingsOf({ id }: Organisation) {
+  await house.database.transaction((transaction) =>
+    notify(transaction, {
+      organisationId: id,
+      kind: 'told',
+      subject: `organisation:${id}`,
+      message: `Told to ${id}`,
+      at: new Date(),
+    }),
+  );
+  const [things] = await house.database.query<{ personId: string; tokenId: string; notificationId: string }>(
+    `select m.person_id as "personId", t.id as "tokenId", n.id as "notificationId"
+     from memberships m join api_tokens t using (organisation_id) join notifications n using (organisation_id)
+     where organisation_id = $1 limit 1`,
+    [id],
+  );
+  return things!;
 }
 
 /** The meter as somebody would make it who knows all of it but its key. */
@@ -73,6 +101,9 @@ function marksOf(estate: Estate, organisation: Organisation): readonly string[] 
     estate.shared.registration,
     estate.own.product,
     estate.upload.uploadId,
+    estate.personId,
+    estate.tokenId,
+    estate.notificationId,
     ...estate.refs,
   ];
 }
@@ -81,7 +112,9 @@ function marksOf(estate: Estate, organisation: Organisation): readonly string[] 
 function withoutNames({ status, headers, text }: Answer, sent: readonly string[]): object {
   const plain = (value: string) =>
     sent.reduce((left, name) => left.replaceAll(name, '…'), value).replaceAll(/[0-9a-f-]{36}/g, '…');
-  const kept = [...headers].filter(([name]) => !['date', 'x-request-id', 'content-length'].includes(name));
+  // Whether the connection is kept depends on how much of the body had come when the answer went out.
+  const varying = ['date', 'x-request-id', 'content-length', 'connection', 'keep-alive'];
+  const kept = [...headers].filter(([name]) => !varying.includes(name));
   return {
     status,
     headers: Object.fromEntries(kept.map(([name, value]) => [name, plain(value)])),

@@ -69,7 +69,68 @@ const changes: Readonly<Record<string, Change>> = {
   }),
   'POST /api/v1/backups': async ({ path }) => ({ path }),
   'POST /api/v1/rebuilds': async ({ path }) => ({ path }),
+  'POST /api/v1/organisations': async ({ path }) => ({ path, body: { name: `made ${randomUUID()}` } }),
+  'PATCH /api/v1/organisations/{organisationId}': async ({ path }) => ({
+    path: path.replace('{organisationId}', await newOrganisation()),
+    body: { sequence: 1, partnerId: randomUUID() },
+  }),
+  'DELETE /api/v1/organisations/{organisationId}': async ({ path }) => ({
+    path: `${path.replace('{organisationId}', await newOrganisation())}?sequence=1`,
+  }),
+  'POST /api/v1/people': async ({ path }) => ({
+    path,
+    body: { email: `${randomUUID()}@acme.example`, role: 'reader' },
+  }),
+  'PATCH /api/v1/people/{personId}': async ({ path }) => ({
+    path: path.replace('{personId}', await newPerson()),
+    body: { sequence: 1, role: 'reporter' },
+  }),
+  'DELETE /api/v1/people/{personId}': async ({ path }) => ({
+    path: `${path.replace('{personId}', await newPerson())}?sequence=1`,
+  }),
+  'POST /api/v1/api-tokens': async ({ path }) => ({ path, body: { name: 'made', role: 'reader' } }),
+  'PATCH /api/v1/api-tokens/{tokenId}': async ({ path }) => ({
+    path: path.replace('{tokenId}', await newToken()),
+    body: { sequence: 1, name: 'renamed' },
+  }),
+  'DELETE /api/v1/api-tokens/{tokenId}': async ({ path }) => ({
+    path: `${path.replace('{tokenId}', await newToken())}?sequence=1`,
+  }),
+  'POST /api/v1/api-tokens/{tokenId}/rotate': async ({ path }) => ({
+    path: path.replace('{tokenId}', await newToken()),
+    body: { sequence: 1, graceSeconds: 60 },
+  }),
+  'POST /api/v1/signing-keys/{purpose}/rotate': async ({ path }) => ({
+    path: path.replace('{purpose}', 'report'),
+  }),
+  'POST /api/v1/notifications/{notificationId}/read': async ({ path }) => ({
+    path: path.replace('{notificationId}', await newNotification()),
+  }),
 };
+
+/** Runs a statement that makes something of Acme Cloud's (`$1`) and gives its id. */
+async function newThing(statement: string): Promise<string> {
+  const [row] = await house.database.query<{ id: string }>(statement, [house.a.id]);
+  return row!.id;
+}
+const newOrganisation = () =>
+  newThing("insert into organisations (name) values ('made ' || gen_random_uuid() || $1) returning id");
+const newPerson = () =>
+  newThing(
+    `with made as (insert into people (email) values (gen_random_uuid() || '@acme.example') returning id)
+     insert into memberships (person_id, organisation_id, role) select id, $1, 'reader' from made
+     returning person_id as id`,
+  );
+const newToken = () =>
+  newThing(
+    `insert into api_tokens (organisation_id, name, role, secret_hash, last_four)
+     values ($1, 'made', 'reader', sha256(gen_random_uuid()::text::bytea), 'made') returning id`,
+  );
+const newNotification = () =>
+  newThing(
+    `insert into notifications (organisation_id, kind, subject, message, created_at)
+     values ($1, 'made', 'made', 'made', now()) returning id`,
+  );
 
 const nextPackage = () =>
   packageOf(house.database, meter, {
@@ -123,13 +184,18 @@ test('a revoked API token stops every change at once; its access token reads unt
     assert.equal(answers.length, Object.keys(changes).length);
     for (const { name, status, text } of answers) assert.equal(status, 401, `${name}: ${text}`);
     assert.equal(await audited(), before);
+    const personId = await newPerson();
+    const tokenId = await newToken();
     for (const operation of guarded().filter(
-      ({ method, path }) => method === 'GET' && !/ref|rebuild|backups/.test(path),
+      ({ method, path, least }) => method === 'GET' && least !== 'operator' && !/ref/.test(path),
     )) {
       if (operation.path === '/usage/api/v1/reports') continue;
       const path = operation.path
         .replace('{agentId}', meter.agentId)
         .replace('{uploadId}', first.uploadId)
+        .replace('{organisationId}', house.a.id)
+        .replace('{personId}', personId)
+        .replace('{tokenId}', tokenId)
         .replace('{year}', '2023')
         .replace('{month}', '3');
       const answer = await house.call('GET', path, { bearer: house.a.access.administrator });
@@ -182,4 +248,34 @@ test('with the token in force again, every change passes', async () => {
     least === 'operator' ? operator : house.a.access.administrator,
   );
   for (const { name, status, text } of answers) assert.ok(status < 300, `${name}: ${status} ${text}`);
+});
+
+test('every change of the management API that is sent twice with one key is made once', async () => {
+  // The one that was there to be deleted is, by now.
+  deleted = doomed;
+  doomed = await makeLiveMeter(house, house.a);
+  const operator = await house.exchange(house.operatorToken);
+  const own = guarded().filter(({ name, path }) => changes[name] && path.startsWith('/api/v1/'));
+  for (const operation of own) {
+    const { path, ...request } = await changes[operation.name]!(operation);
+    const send = () =>
+      house.call(operation.method, path, {
+        ...request,
+        bearer: operation.least === 'operator' ? operator : house.a.access.administrator,
+        headers: { ...request.headers, 'idempotency-key': `once ${operation.name}` },
+      });
+    const first = await send();
+    assert.ok(first.status < 300, `${operation.name}: ${first.text}`);
+    const made = await audited();
+    const second = await send();
+    assert.equal(await audited(), made, `${operation.name} was made twice`);
+    if (first.headers.get('cache-control') === 'no-store') {
+      assert.equal(second.json.code, 'idempotency-secret', `${operation.name}: ${second.text}`);
+      continue;
+    }
+    assert.equal(second.status, first.status, `${operation.name}: ${second.text}`);
+    assert.equal(second.text, first.text);
+    assert.equal(second.headers.get('location'), first.headers.get('location'));
+    assert.equal(second.headers.get('idempotency-replayed'), 'true', operation.name);
+  }
 });

@@ -164,11 +164,15 @@ function describedHeader([name, description]: [string, string]): [string, Descri
 /** Every change that may carry a key may also be the answer of before. */
 function answerHeadersOf(schema: FastifySchema, config: FastifyContextConfig | undefined) {
   const { properties } = (schema.headers ?? {}) as { properties?: Readonly<Record<string, unknown>> };
-  const replayed =
-    properties?.['idempotency-key'] === undefined
-      ? {}
-      : { 'Idempotency-Replayed': '`true` when this is the answer that the key got before.' };
-  return { ...replayed, ...config?.answerHeaders };
+  const isChange = properties?.['idempotency-key'] !== undefined;
+  const makes = ['201', '202'].some((status) => status in ((schema.response ?? {}) as object));
+  return {
+    ...(isChange
+      ? { 'Idempotency-Replayed': '`true` when this is the answer that the key got before.' }
+      : {}),
+    ...(isChange && makes ? { Location: 'The address of what was made.' } : {}),
+    ...config?.answerHeaders,
+  };
 }
 
 /** The published shape, with each status that comes in it. */
