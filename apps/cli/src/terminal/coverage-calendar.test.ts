@@ -26,8 +26,9 @@ test('a month in one line shows the worst hour of each day of any product', () =
     };
   };
   const strip = drawStrip('2023-02', [
+    [day(3, 'missing', 1)],
     [day(1, 'collected', 72)],
-    [day(2, 'overlapping'), day(3, 'missing', 1)],
+    [day(2, 'overlapping')],
   ]);
   assert.equal(stripVTControlCharacters(strip), `■▣·${' '.repeat(25)}`);
 });

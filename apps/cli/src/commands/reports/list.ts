@@ -1,39 +1,42 @@
 import { Command } from 'commander';
+import type { FoundReport } from '../../journey/find-reports.ts';
+import type { Column } from '../../output/column.ts';
+import { type FormOptions, formOf, withForms } from '../../output/form.ts';
+import { bytes } from '../../terminal/numbers.ts';
 import { examples, optionsOf } from '../globals.ts';
 import { type Selection, selecting } from './selection.ts';
 
+const COLUMNS: readonly Column<FoundReport>[] = [
+  { name: 'agentId', title: 'Meter' },
+  { name: 'reportType', title: 'Report' },
+  { name: 'contentLength', title: 'Size', show: (value) => bytes(Number(value)), right: true },
+  { name: 'checksum', title: 'MD5' },
+  { name: 'ref' },
+  { name: 'contentType', extra: true },
+];
+
 export function listCommand(): Command {
-  return selecting(new Command('list'))
-    .description("list a month's reports; their refs download them")
+  const command = selecting(new Command('list')).description(
+    "list a month's reports; their refs download them",
+  );
+  return withForms(command, COLUMNS)
     .addHelpText(
       'after',
-      examples('reports list --month 2023-01', 'reports list --month 2023-01 --type MONTHLY_USAGE'),
+      examples(
+        'reports list --month 2023-01',
+        'reports list --month 2023-01 --type MONTHLY_USAGE',
+        "reports list --month 2023-01 --query '[].ref'",
+      ),
     )
-    .action(async (_options: unknown, command: Command) => {
-      const options = optionsOf<Selection>(command);
-      const { json, ...selection } = options;
+    .action(async (_options: unknown, parsed: Command) => {
+      const options = optionsOf<Selection & FormOptions>(parsed);
+      const form = await formOf(options);
       const { connect } = await import('../../http/connect.ts');
       const { findReports } = await import('../../journey/find-reports.ts');
-      const { print, printJson } = await import('../../terminal/output.ts');
-      const reports = await findReports(await connect(options), selection);
-      if (json) return printJson(reports);
-      const { bytes } = await import('../../terminal/numbers.ts');
-      const { table } = await import('../../terminal/table.ts');
-      print(
-        table(
-          ['Meter', 'Report', 'Size', 'MD5', 'Ref'],
-          reports.map((report) => [
-            report.agentId,
-            report.reportType,
-            bytes(report.contentLength),
-            report.checksum,
-            report.ref,
-          ]),
-          {
-            right: ['Size'],
-            empty: `There is no report of ${selection.month}: no usage has come for it yet.`,
-          },
-        ),
-      );
+      const { printList } = await import('../../output/print-list.ts');
+      const reports = await findReports(await connect(options), options);
+      await printList(reports, COLUMNS, form, {
+        empty: `There is no report of ${options.month}: no usage has come for it yet.`,
+      });
     });
 }
