@@ -56,7 +56,8 @@ export function drawMeters(month: string, meters: readonly MeterCoverage[]): voi
     print(`  ${bold(shown)}  ${dim(`${meter.agentId.slice(0, 8)}…`)}  ${strip}  ${words}`);
   }
   print();
-  print(`${calendarLegend()}   ${dim('the worst hour of a day counts')}`);
+  print(calendarLegend());
+  print(dim('  Of each day the worst hour is shown.'));
 }
 
 /** `99.4 % seen`: rounded down, so that what misses a minute is not whole. */

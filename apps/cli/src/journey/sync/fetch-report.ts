@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import type { ReportEntry } from '@meterhouse/contract';
 import { EXIT } from '../../exit-codes.ts';
 import { Failure } from '../../failure.ts';
@@ -14,10 +14,19 @@ export interface Fetched {
   readonly sha256: string;
 }
 
+/** What a whole file is to be, and by which name the service sends the rest of these very bytes. */
+interface Announced {
+  readonly length?: number;
+  readonly md5?: string;
+  /** Base64. */
+  readonly sha256?: string;
+  readonly etag?: string;
+}
+
 /**
  * Downloads a report to `path`, synced and checked: by the length and MD5 of the listing; in another form by the digest that
- * the answer names. What an earlier run got of the same report stays, and only the rest is asked for. When the whole then
- * does not fit, as after a power cut, it is fetched once from its beginning.
+ * the answer names, which is kept beside the part for a later run. What an earlier run got stays, and only the rest is
+ * asked for. When the whole then does not fit, as after a power cut, it is fetched once from its beginning.
  * @throws Failure when it is not what was announced; AnswerError when it is refused; what a broken connection throws
  */
 export async function fetchReport(
@@ -26,20 +35,55 @@ export async function fetchReport(
   as: Form,
   path: string,
 ): Promise<Fetched> {
-  // Other forms are made when they are asked for: their length is not known before.
-  if (as !== 'tsv') await rm(path, { force: true });
+  const { contentLength: length, checksum } = entry;
+  let told: Announced =
+    as === 'tsv' ? { length, md5: checksum, etag: `"${checksum}"` } : await readTold(path);
+  // Of a part without a name for its rest nothing can be asked.
+  if (told.etag === undefined) await rm(path, { force: true });
   const had = await tally(path);
-  const announced =
-    had.length > 0 && had.length >= entry.contentLength
-      ? undefined
-      : await receive(await ask(client, entry, as, had.length), path, had);
-  const fault = faultOf(had, entry, as, announced);
-  if (fault === undefined) return { length: had.length, sha256: had.sha256.copy().digest('hex') };
+  if (!isWhole(had, told)) {
+    const answer = await ask(client, entry.ref, as, had.length, told.etag);
+    told = { ...told, ...digestOf(answer) };
+    if (as !== 'tsv' && answer.status !== 206) {
+      const { etag } = answer.headers;
+      told = { ...digestOf(answer), ...(typeof etag === 'string' && { etag }) };
+      await writeFile(toldPath(path), JSON.stringify(told));
+    }
+    await receive(answer, path, had);
+  }
+  const fault = faultOf(had, told);
+  if (fault === undefined) {
+    await rm(toldPath(path), { force: true });
+    return { length: had.length, sha256: had.sha256.copy().digest('hex') };
+  }
   await rm(path, { force: true });
+  await rm(toldPath(path), { force: true });
   if (had.resumed) return fetchReport(client, entry, as, path);
   throw new Failure(`${entry.reportType} is not what was announced: ${fault}.`, EXIT.checksum, {
     advice: 'Run it again. A proxy that unpacks gzip on the way does this.',
   });
+}
+
+const toldPath = (path: string) => `${path}.told`;
+
+async function readTold(path: string): Promise<Announced> {
+  try {
+    return JSON.parse(await readFile(toldPath(path), 'utf8')) as Announced;
+  } catch {
+    return {};
+  }
+}
+
+function digestOf(answer: Answer): Announced {
+  const sha256 = announcedDigest(answer);
+  return sha256 === undefined ? {} : { sha256 };
+}
+
+/** Nothing is left to ask for: by its length, or where that is not known by its digest. */
+function isWhole({ length, sha256 }: Tally, told: Announced): boolean {
+  if (length === 0) return false;
+  if (told.length !== undefined) return length >= told.length;
+  return told.sha256 === sha256.copy().digest('base64');
 }
 
 interface Tally {
@@ -74,19 +118,19 @@ async function tally(path: string): Promise<Tally> {
   return sums;
 }
 
-function ask(client: Client, { ref, checksum }: ReportEntry, as: Form, from: number): Promise<Answer> {
+function ask(client: Client, ref: string, as: Form, from: number, etag = ''): Promise<Answer> {
   return client.send('/usage/api/v1/reports', {
     query: { ref },
     headers: {
       accept: FORMS[as].accept,
       // A service that has other bytes by now sends all of them.
-      ...(from > 0 && { range: `bytes=${from}-`, 'if-range': `"${checksum}"` }),
+      ...(from > 0 && { range: `bytes=${from}-`, 'if-range': etag }),
     },
   });
 }
 
-/** Writes what comes. @returns the SHA-256 that the answer announces for the whole, base64, if it does */
-async function receive(answer: Answer, path: string, sums: Tally): Promise<string | undefined> {
+/** Writes what comes, behind what there is when the answer goes on there. */
+async function receive(answer: Answer, path: string, sums: Tally): Promise<void> {
   if (answer.status !== 206) Object.assign(sums, nothing());
   const file = await open(path, sums.length === 0 ? 'w' : 'a');
   try {
@@ -98,19 +142,12 @@ async function receive(answer: Answer, path: string, sums: Tally): Promise<strin
   } finally {
     await file.close();
   }
-  return announcedDigest(answer);
 }
 
-function faultOf(
-  { length, md5, sha256 }: Tally,
-  { contentLength, checksum }: ReportEntry,
-  as: Form,
-  announced: string | undefined,
-): string | undefined {
-  const got = sha256.copy().digest('base64');
-  if (announced !== undefined && announced !== got) return `SHA-256 ${got}, not ${announced}`;
-  if (as !== 'tsv') return undefined;
+function faultOf({ length, md5, sha256 }: Tally, told: Announced): string | undefined {
+  const digest = sha256.copy().digest('base64');
+  if (told.sha256 !== undefined && told.sha256 !== digest) return `SHA-256 ${digest}, not ${told.sha256}`;
   const sum = md5.copy().digest('hex');
-  if (length === contentLength && sum === checksum) return undefined;
-  return `${length} bytes with MD5 ${sum}, not ${contentLength} with ${checksum}`;
+  if (told.md5 === undefined || (length === told.length && sum === told.md5)) return undefined;
+  return `${length} bytes with MD5 ${sum}, not ${told.length} with ${told.md5}`;
 }

@@ -17,7 +17,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { RENDITIONS, REPORT_MEDIA_TYPE } from '@meterhouse/contract';
 import { MAIN, meterhouse } from '../../../test/meterhouse.ts';
+import { FORMS, type Form } from './folder-names.ts';
 import { type CountingService, countingService } from './testing-service.ts';
 
 const A = '88531d1c-296e-4b47-8431-c0e8182148e7';
@@ -187,47 +189,49 @@ test('a listing with a meter that is no UUID, or a type that is no name, makes n
   assert.deepEqual(await files(to), [`2023-03/${A}/Monthly_Usage.tsv.gz`]);
 });
 
-test('killed at any moment and run again, no byte comes twice and no name holds half a file', async (t) => {
-  const service = await countingService(t);
-  const to = await folder(t);
-  const entries = ['2023-01', '2023-02', '2023-03'].flatMap((month) =>
-    [A, B].flatMap((agent) =>
-      ['MONTHLY_USAGE', 'VM_HISTORY'].map((type) => service.put(month, agent, type, long(40))),
-    ),
-  );
-  service.pace = 3;
-  const total = () => [...service.sent.values()].reduce((sum, bytes) => sum + bytes, 0);
-  const all = entries.reduce((sum, { contentLength }) => sum + contentLength, 0);
-  let kills = 0;
-  for (const share of [0.08, 0.2, 0.3, 0.45, 0.5, 0.6, 0.75, 0.9]) {
-    const child = spawn(process.execPath, [MAIN, ...words(to)], {
-      env: { PATH: process.env.PATH, ...service.environment },
-      stdio: 'ignore',
-    });
-    const ended = once(child, 'exit');
-    while (total() < share * all && child.exitCode === null) await sleep(1);
-    if (child.exitCode === null) kills += 1;
-    child.kill('SIGKILL');
-    await ended;
-    for (const path of await files(to)) {
-      const bytes = await readFile(join(to, path));
-      assert.ok(
-        entries.some(({ ref }) => bytes.equals(service.bytesOf(ref))),
-        `${path} is half`,
-      );
+for (const form of ['tsv', 'csv']) {
+  test(`killed at any moment and run again, no byte of ${form} comes twice and no name holds half a file`, async (t) => {
+    const service = await countingService(t);
+    const to = await folder(t);
+    const entries = ['2023-01', '2023-02', '2023-03'].flatMap((month) =>
+      [A, B].flatMap((agent) =>
+        ['MONTHLY_USAGE', 'VM_HISTORY'].map((type) => service.put(month, agent, type, long(40))),
+      ),
+    );
+    service.pace = 3;
+    const total = () => [...service.sent.values()].reduce((sum, bytes) => sum + bytes, 0);
+    const all = entries.reduce((sum, { contentLength }) => sum + contentLength, 0);
+    let kills = 0;
+    for (const share of [0.08, 0.2, 0.3, 0.45, 0.5, 0.6, 0.75, 0.9]) {
+      const child = spawn(process.execPath, [MAIN, ...words(to, '--as', form)], {
+        env: { PATH: process.env.PATH, ...service.environment },
+        stdio: 'ignore',
+      });
+      const ended = once(child, 'exit');
+      while (total() < share * all && child.exitCode === null) await sleep(1);
+      if (child.exitCode === null) kills += 1;
+      child.kill('SIGKILL');
+      await ended;
+      for (const path of await files(to)) {
+        const bytes = await readFile(join(to, path));
+        assert.ok(
+          entries.some(({ ref }) => bytes.equals(service.bytesOf(ref))),
+          `${path} is half`,
+        );
+      }
     }
-  }
-  assert.ok(kills >= 6, String(kills));
-  service.pace = 0;
-  const last = await sync(service, to);
-  assert.equal(last.status, 0, last.stderr);
-  assert.equal((await files(to)).length, entries.length);
-  assert.deepEqual(await readdir(join(to, '.meterhouse/partial')), []);
-  // What was in the wires when a process died was never with us: a few pieces for each kill, and no report again.
-  assert.ok(total() - all < kills * 4 * 65_536, `${total()} of ${all}`);
-  for (const { ref, contentLength } of entries)
-    assert.ok(service.sent.get(ref)! < 2 * contentLength, `${service.sent.get(ref)} of ${contentLength}`);
-});
+    assert.ok(kills >= 6, String(kills));
+    service.pace = 0;
+    const last = await sync(service, to, '--as', form);
+    assert.equal(last.status, 0, last.stderr);
+    assert.equal((await files(to)).length, entries.length);
+    assert.deepEqual(await readdir(join(to, '.meterhouse/partial')), []);
+    // What was in the wires when a process died was never with us: a few pieces for each kill, and no report again.
+    assert.ok(total() - all < kills * 4 * 65_536, `${total()} of ${all}`);
+    for (const { ref, contentLength } of entries)
+      assert.ok(service.sent.get(ref)! < 2 * contentLength, `${service.sent.get(ref)} of ${contentLength}`);
+  });
+}
 
 test('killed between the index and the name, the next run gives the file its name and fetches nothing', async (t) => {
   const service = await countingService(t);
@@ -324,6 +328,13 @@ test('another form that is not what its answer announced never gets the name', a
   assert.equal(ran.status, 7);
   assert.match(ran.stderr, /is not what was announced: SHA-256/);
   assert.deepEqual(await files(to), []);
+});
+
+test('the forms of reports are those that the service has', () => {
+  for (const [form, { mediaType, ending }] of Object.entries(RENDITIONS)) {
+    assert.deepEqual(FORMS[form as Form], { accept: mediaType, ending: `.${ending}` });
+  }
+  assert.equal(FORMS.tsv.accept, REPORT_MEDIA_TYPE);
 });
 
 test('--since after --until is wrong usage', async (t) => {

@@ -214,7 +214,7 @@ function partName(ref: string, as: Form): string {
 async function removeParts(state: string, wanted: readonly Wanted[]): Promise<void> {
   const names = new Set(wanted.map(({ key, entry }) => partName(entry.ref, key.as)));
   for (const name of await readdir(join(state, 'partial'))) {
-    if (!names.has(name)) await rm(join(state, 'partial', name), { force: true });
+    if (!names.has(name.replace(/\.told$/, ''))) await rm(join(state, 'partial', name), { force: true });
   }
 }
 

@@ -59,7 +59,12 @@ export async function countingService(t: TestContext): Promise<CountingService> 
     const body = bodies.get(ref)!;
     const from = Number(/bytes=(\d+)-/.exec(String(headers.range ?? ''))?.[1] ?? 0);
     const part = body.subarray(from);
-    response.writeHead(from > 0 ? 206 : 200, { 'content-length': part.length });
+    const tag = createHash(headers.accept === 'text/csv+gzip' ? 'sha256' : 'md5').update(body);
+    response.writeHead(from > 0 ? 206 : 200, {
+      'content-length': part.length,
+      etag: `"${tag.digest('hex')}"`,
+      'repr-digest': `sha-256=:${createHash('sha256').update(body).digest('base64')}:`,
+    });
     for (let at = 0; at < part.length && !response.destroyed; at += PIECE) {
       const piece = part.subarray(at, at + PIECE);
       response.write(piece);
