@@ -118,6 +118,8 @@ function adviceFor(status: number, code: string | undefined): string | undefined
     return 'Somebody changed it in between. Look at it again, and repeat the command without --sequence if it is still meant.';
   if (code === 'idempotency-secret')
     return 'It was made by the call before; its secret was told then. Make another one, and delete that one.';
+  if (code === 'quota-exceeded')
+    return 'Nothing was lost: send again when the quota begins anew. meterhouse quotas list says when.';
   if (status === 429) return 'Wait a little and try again.';
   if (status === 507) return 'The service is short of disk space; nothing was lost, send again later.';
   return undefined;

@@ -58,6 +58,10 @@ export function wireRooms(platform: Platform): Rooms {
   const reports = createReports({
     ...platform,
     reportsFolder: join(config.data, 'reports'),
+    takeRendering: (organisationId) =>
+      database.transaction((transaction) =>
+        quotas.take(transaction, organisationId, { renderingsPerHour: 1 }),
+      ),
     renewalPauseSeconds: config.reportRenewalInterval,
   });
   const { requestRenewal } = reports;

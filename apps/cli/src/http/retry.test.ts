@@ -27,6 +27,7 @@ test('what another attempt would not change is not tried again', () => {
     answer(401),
     answer(507, 'storage-low'),
     answer(503, 'hour-in-future', '1'),
+    answer(429, 'quota-exceeded', '1'),
     new Error('bug'),
   ]) {
     assert.equal(pauseAfter(error, 1), undefined);

@@ -6,8 +6,8 @@ const ATTEMPTS = 6;
 const FIRST_PAUSE_MS = 250;
 /** A service that asks for a longer pause is not waited for. */
 const LONGEST_PAUSE_MS = 60_000;
-/** Answers that another attempt will not change for a while: disk space is short, the hour has not come. */
-const LASTING = new Set(['storage-low', 'hour-in-future']);
+/** Answers that another attempt will not change for a while: disk space is short, the hour has not come, a quota is used up. */
+const LASTING = new Set(['storage-low', 'hour-in-future', 'quota-exceeded']);
 
 /**
  * Makes a call that may be made twice, again when it failed on the way (connection, 429, 5xx): six times, with pauses that

@@ -70,7 +70,7 @@ export async function sendPackages(
     } catch (error) {
       const failure = explain(error);
       if (failure === undefined) throw error;
-      if (failure.exitCode === EXIT.unreachable || failure.exitCode === EXIT.unauthorised) {
+      if (endsSending(failure)) {
         if (place === 0) throw error;
         stopped = { failure, left: files.length - place };
         break;
@@ -83,6 +83,10 @@ export async function sendPackages(
   }
   return { taken, known, refused, bytes, outcomes, ...(stopped !== undefined && { stopped }) };
 }
+
+/** What the next package would be told as well. All that are left stay where they are. */
+const endsSending = ({ exitCode, code }: Failure) =>
+  exitCode === EXIT.unreachable || exitCode === EXIT.unauthorised || code === 'quota-exceeded';
 
 /** @throws Failure with the faults of every file that is no package */
 async function readAll(paths: readonly string[]): Promise<PackageFile[]> {

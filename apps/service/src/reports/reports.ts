@@ -24,6 +24,8 @@ export interface ReportsOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly clock: () => Date;
+  /** Counts a rendering that somebody asked for against the organisation's quota. @throws problem `quota-exceeded` */
+  readonly takeRendering: (organisationId: string) => Promise<void>;
   /** A folder of this service alone, on the disk of the archive; what is left in it from before is removed. */
   readonly reportsFolder: string;
   /** The shortest time between two renewals of a long history, seconds. */

@@ -22,6 +22,8 @@ export interface RenditionsOptions {
   readonly clock: () => Date;
   /** A folder of this service alone, that the engine can write to. */
   readonly folder: string;
+  /** Counts one that is about to be rendered against the organisation's quota. @throws problem `quota-exceeded` */
+  readonly takeRendering: (organisationId: string) => Promise<void>;
   /** Told when one was rendered, for the metrics. */
   readonly timed: (form: RenditionForm, seconds: number) => void;
 }
@@ -71,6 +73,7 @@ export function createRenditions(options: RenditionsOptions): Renditions {
   async function render(report: StoredReport, form: RenditionForm): Promise<Rendition> {
     const before = await present(report, form);
     if (before !== undefined) return before;
+    await options.takeRendering(report.organisation_id);
     const archive_key = renditionKey(report.archive_key, form);
     const began = performance.now();
     const folder = await mkdtemp(join(options.folder, 'rendition-'));

@@ -23,6 +23,7 @@ const renditions = createRenditions({
   logger: silentLogger,
   clock: () => new Date(),
   folder: temporary,
+  takeRendering: async () => undefined,
   timed: () => undefined,
 });
 const report = await findReport(database, organisationId, ref);

@@ -61,6 +61,7 @@ export async function withStage(work: (stage: Stage) => Promise<void>): Promise<
         logger: silentLogger,
         clock: () => now,
         folder: join(folder, 'reports'),
+        takeRendering: async () => undefined,
         timed: (form) => rendered.push(form),
       });
       const organisationId = await addOrganisation(database, 'Acme Cloud');

@@ -56,6 +56,7 @@ class Stage implements AsyncDisposable {
       metrics: this.metrics,
       clock: () => this.now,
       reportsFolder: folder,
+      takeRendering: async () => undefined,
       renewalPauseSeconds: 600,
     });
   }

@@ -23,6 +23,7 @@ const reports = createReports({
   metrics: createMetrics(),
   clock: () => new Date(),
   reportsFolder: join(folder, 'reports'),
+  takeRendering: async () => undefined,
   renewalPauseSeconds: 600,
 });
 await createUsageTables(engine);
