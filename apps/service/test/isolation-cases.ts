@@ -17,6 +17,11 @@ export interface Estate {
   readonly personId: string;
   readonly tokenId: string;
   readonly notificationId: string;
+  readonly siteId: string;
+  readonly customerId: string;
+  readonly ruleId: string;
+  /** Of the key that its own meter signs with. */
+  readonly kid: string;
 }
 
 /** The path as the attacker fills it, and what goes with it. */
@@ -60,7 +65,11 @@ const ofAgent =
 
 /** The same path at a thing of the victim's and at one that nobody has. */
 const ofThing =
-  (name: 'personId' | 'tokenId' | 'notificationId', fill: (id: string) => string, more: CallRequest = {}) =>
+  (
+    name: 'personId' | 'tokenId' | 'notificationId' | 'customerId' | 'ruleId',
+    fill: (id: string) => string,
+    more: CallRequest = {},
+  ) =>
   ({ victim }: Parties): Reach[] => [
     {
       as: 'administrator',
@@ -87,6 +96,34 @@ const ofOrganisation =
       as: 'administrator',
       at: { path: fill(house.a.id), headers: { 'meterhouse-organisation': house.b.name }, ...more },
       nowhere: { path: fill(house.a.id), headers: { 'meterhouse-organisation': 'Nobody' }, ...more },
+    },
+  ];
+
+/** The same path at a contract of the victim's and at one that nobody has. */
+const ofContract =
+  (fill: (number: string) => string, more: CallRequest = {}) =>
+  ({ victimContract }: Parties): Reach[] => [
+    {
+      as: 'administrator',
+      at: { path: fill(victimContract), ...more },
+      nowhere: { path: fill('nobody-has-this'), ...more },
+    },
+  ];
+
+/** The same path at a site of the victim's and at one that nobody has. */
+const ofSite =
+  (fill: (number: string, siteId: string) => string, more: CallRequest = {}) =>
+  ({ victim, victimContract }: Parties): Reach[] => [
+    {
+      as: 'administrator',
+      at: { path: fill(victimContract, victim.siteId), ...more },
+      nowhere: { path: fill('nobody-has-this', randomUUID()), ...more },
+    },
+    // Both organisations have a contract of this number; the site is the victim's.
+    {
+      as: 'administrator',
+      at: { path: fill('1012345', victim.siteId), ...more },
+      nowhere: { path: fill('1012345', randomUUID()), ...more },
     },
   ];
 
@@ -117,6 +154,14 @@ export const reaches: Readonly<Record<string, (parties: Parties) => Reach[] | Pr
   'POST /api/v1/rebuilds': nobodys,
   'GET /api/v1/rebuilds/{rebuildId}': nobodys,
   'GET /api/v1/meters': nobodys,
+  'GET /api/v1/contracts': nobodys,
+  'POST /api/v1/contracts': nobodys,
+  'GET /api/v1/customers': nobodys,
+  'POST /api/v1/customers': nobodys,
+  'GET /api/v1/customer-rules': nobodys,
+  'GET /api/v1/months': nobodys,
+  'GET /api/v1/months/{month}': nobodys,
+  'GET /api/v1/quotas': nobodys,
   'GET /usage/api/v1/reports/{year}/{month}': nobodys,
   'GET /api/v1/whoami': nobodys,
   'GET /api/v1/roles': nobodys,
@@ -140,6 +185,64 @@ export const reaches: Readonly<Record<string, (parties: Parties) => Reach[] | Pr
   }),
   'DELETE /api/v1/organisations/{organisationId}': ofOrganisation(
     (id) => `/api/v1/organisations/${id}?sequence=1`,
+  ),
+  'GET /api/v1/organisations/{organisationId}/quotas': ofOrganisation(
+    (id) => `/api/v1/organisations/${id}/quotas`,
+  ),
+  'PUT /api/v1/organisations/{organisationId}/quotas': ofOrganisation(
+    (id) => `/api/v1/organisations/${id}/quotas`,
+    { body: { sequence: 0, meters: 0 } },
+  ),
+  'GET /api/v1/contracts/{number}': ofContract((number) => `/api/v1/contracts/${number}`),
+  'PATCH /api/v1/contracts/{number}': ofContract((number) => `/api/v1/contracts/${number}`, {
+    body: { sequence: 1, currency: 'EUR' },
+  }),
+  'DELETE /api/v1/contracts/{number}': ofContract((number) => `/api/v1/contracts/${number}?sequence=1`),
+  'GET /api/v1/contracts/{number}/sites': ofContract((number) => `/api/v1/contracts/${number}/sites`),
+  'POST /api/v1/contracts/{number}/sites': ofContract((number) => `/api/v1/contracts/${number}/sites`, {
+    body: { name: 'Mine' },
+  }),
+  'GET /api/v1/contracts/{number}/sites/{siteId}': ofSite(
+    (number, siteId) => `/api/v1/contracts/${number}/sites/${siteId}`,
+  ),
+  'PATCH /api/v1/contracts/{number}/sites/{siteId}': ofSite(
+    (number, siteId) => `/api/v1/contracts/${number}/sites/${siteId}`,
+    { body: { sequence: 1, name: 'Mine' } },
+  ),
+  'DELETE /api/v1/contracts/{number}/sites/{siteId}': ofSite(
+    (number, siteId) => `/api/v1/contracts/${number}/sites/${siteId}?sequence=1`,
+  ),
+  'GET /api/v1/customers/{customerId}': ofThing('customerId', (id) => `/api/v1/customers/${id}`),
+  'PATCH /api/v1/customers/{customerId}': ofThing('customerId', (id) => `/api/v1/customers/${id}`, {
+    body: { sequence: 1, name: 'Mine' },
+  }),
+  'DELETE /api/v1/customers/{customerId}': ofThing(
+    'customerId',
+    (id) => `/api/v1/customers/${id}?sequence=1`,
+  ),
+  'POST /api/v1/customer-rules': () => {
+    const naming = (name: string): Attempt => ({
+      path: '/api/v1/customer-rules',
+      body: {
+        name,
+        productType: 'vCenter',
+        productId: unknownUpload,
+        targetType: 'Folder',
+        targetId: 'group-v1',
+      },
+    });
+    return [{ as: 'administrator', at: naming('Borealis customer'), nowhere: naming('Nobody') }];
+  },
+  'GET /api/v1/customer-rules/{ruleId}': ofThing('ruleId', (id) => `/api/v1/customer-rules/${id}`),
+  'PATCH /api/v1/customer-rules/{ruleId}': ofThing('ruleId', (id) => `/api/v1/customer-rules/${id}`, {
+    body: { sequence: 1, targetId: 'mine' },
+  }),
+  'DELETE /api/v1/customer-rules/{ruleId}': ofThing(
+    'ruleId',
+    (id) => `/api/v1/customer-rules/${id}?sequence=1`,
+  ),
+  'GET /usage/api/v1/agents/{agentId}/customer-rules': ofAgent(
+    (agentId) => `${agents}/${agentId}/customer-rules`,
   ),
   'GET /api/v1/people/{personId}': ofThing('personId', (id) => `/api/v1/people/${id}`),
   'PATCH /api/v1/people/{personId}': ofThing('personId', (id) => `/api/v1/people/${id}`, {
@@ -228,6 +331,28 @@ export const reaches: Readonly<Record<string, (parties: Parties) => Reach[] | Pr
     return [{ as: 'nobody', at: await turned(victim.own.agentId), nowhere: await turned(unknownAgent) }];
   },
   'GET /api/v1/meters/{agentId}': ofAgent((agentId) => `/api/v1/meters/${agentId}`),
+  'PATCH /api/v1/meters/{agentId}': ofAgent((agentId) => `/api/v1/meters/${agentId}`, {
+    body: { sequence: 3, label: 'mine' },
+  }),
+  'GET /api/v1/meters/{agentId}/keys': ofAgent((agentId) => `/api/v1/meters/${agentId}/keys`),
+  'POST /api/v1/meters/{agentId}/keys/{kid}/compromise': ({ attacker, victim }) => {
+    const report = (agentId: string, kid: string): Attempt => ({
+      path: `/api/v1/meters/${agentId}/keys/${kid}/compromise`,
+      body: { reason: 'mine' },
+    });
+    return [
+      {
+        as: 'administrator',
+        at: report(victim.own.agentId, victim.kid),
+        nowhere: report(unknownAgent, victim.kid),
+      },
+      {
+        as: 'administrator',
+        at: report(attacker.own.agentId, victim.kid),
+        nowhere: report(attacker.own.agentId, 'A'.repeat(43)),
+      },
+    ];
+  },
   'DELETE /api/v1/meters/{agentId}': ofAgent((agentId) => `/api/v1/meters/${agentId}?sequence=3`),
   'POST /api/v1/meters/{agentId}/undelete': ofAgent((agentId) => `/api/v1/meters/${agentId}/undelete`, {
     body: { sequence: 3 },

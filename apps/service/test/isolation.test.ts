@@ -52,6 +52,7 @@ async function makeEstate(organisation: Organisation): Promise<Estate> {
     sharedFile,
     refs: await refsOf(own.agentId, reader),
     ...(await thingsOf(organisation)),
+    ...(await businessOf(organisation, own)),
   };
 }
 
@@ -73,6 +74,29 @@ async function thingsOf({ id }: Organisation) {
     [id],
   );
   return things!;
+}
+
+/** Its site, a customer, a rule of that, and its own meter's key. */
+async function businessOf({ id, name, ownContract }: Organisation, { agentId }: LiveMeter) {
+  const [business] = await house.database.query<{
+    siteId: string;
+    customerId: string;
+    ruleId: string;
+    kid: string;
+  }>(
+    `with customer as (
+       insert into customers (organisation_id, name) values ($1, $2) returning id
+     ), rule as (
+       insert into customer_rules (organisation_id, customer_id, product_type, product_id, target_type, target_id)
+       select $1, id, 'vCenter', gen_random_uuid(), 'Folder', 'group-v1' from customer returning id
+     )
+     select s.id as "siteId", customer.id as "customerId", rule.id as "ruleId", k.kid
+     from customer, rule, sites s join contracts c on c.id = s.contract_id,
+          meters m join meter_keys k on k.meter_id = m.id
+     where c.organisation_id = $1 and c.number = $3 and m.organisation_id = $1 and m.agent_id = $4`,
+    [id, `${name} customer`, ownContract, agentId],
+  );
+  return business!;
 }
 
 /** The meter as somebody would make it who knows all of it but its key. */
@@ -198,6 +222,11 @@ test("no answer to one organisation holds anything of the other's, also at the U
     .map(({ path }) =>
       path
         .replace(...shared)
+        .replace('{number}', '1012345')
+        .replace('{siteId}', b.siteId)
+        .replace('{customerId}', b.customerId)
+        .replace('{ruleId}', b.ruleId)
+        .replace('months/{month}', 'months/2023-03')
         .replace('{year}', '2023')
         .replace('{month}', '3')
         .replace('{uploadId}', b.upload.uploadId),
@@ -255,6 +284,8 @@ const guarded = () =>
 function filled(path: string, agentId: string): string {
   return path
     .replace('{agentId}', agentId)
+    .replace('{kid}', 'A'.repeat(43))
+    .replace('months/{month}', 'months/2023-03')
     .replace('{uploadId}', randomUUID())
     .replace('{rebuildId}', randomUUID())
     .replace('{year}', '2023')
@@ -382,7 +413,11 @@ test("the operators' own token sees no organisation's things as if they were its
         ? { body: { sequence: 1 } }
         : path.endsWith('/uploads') && operation.method === 'POST'
           ? { headers: { 'content-type': 'application/gzip' }, body: new Uint8Array(b.upload.file) }
-          : {};
+          : path.endsWith('/compromise')
+            ? { body: { reason: 'x' } }
+            : operation.method === 'PATCH'
+              ? { body: { sequence: 1 } }
+              : {};
       const answer = await house.call(operation.method, path, { ...request, bearer });
       assert.equal(answer.status, 404, `${operation.name}: ${answer.text}`);
       answers.push(withoutNames(answer, [b.own.agentId, unknownAgent]));

@@ -22,6 +22,8 @@ let meter: LiveMeter;
 let deleted: LiveMeter;
 /** One that is there to be deleted. */
 let doomed: LiveMeter;
+/** One whose key comes into wrong hands. */
+let spoiled: LiveMeter;
 let first: { readonly uploadId: string; readonly digest: string };
 
 before(async () => {
@@ -30,6 +32,7 @@ before(async () => {
   meter = await makeLiveMeter(house, house.a);
   deleted = await makeLiveMeter(house, house.a);
   doomed = await makeLiveMeter(house, house.a);
+  spoiled = await makeLiveMeter(house, house.a);
   first = await upload(house, meter, house.a.access.reporter);
   const path = `/api/v1/meters/${deleted.agentId}`;
   const gone = await house.call('DELETE', `${path}?sequence=${await sequenceOf(deleted)}`, {
@@ -66,6 +69,63 @@ const changes: Readonly<Record<string, Change>> = {
   'POST /api/v1/meters/{agentId}/undelete': async ({ path }) => ({
     path: path.replace('{agentId}', deleted.agentId),
     body: { sequence: await sequenceOf(deleted) },
+  }),
+  'PATCH /api/v1/meters/{agentId}': async ({ path }) => ({
+    path: path.replace('{agentId}', meter.agentId),
+    body: { sequence: await sequenceOf(meter), label: `um ${randomUUID()}` },
+  }),
+  'POST /api/v1/meters/{agentId}/keys/{kid}/compromise': async ({ path }) => ({
+    path: path.replace('{agentId}', spoiled.agentId).replace('{kid}', spoiled.signer.kid),
+    body: { reason: 'lost' },
+  }),
+  'POST /api/v1/contracts': async ({ path }) => ({
+    path,
+    body: { number: randomUUID(), family: 'RENTAL', currency: 'USD', ruleSet: 'plain' },
+  }),
+  'PATCH /api/v1/contracts/{number}': async ({ path }) => ({
+    path: path.replace('{number}', await newContract()),
+    body: { sequence: 1, currency: 'EUR' },
+  }),
+  'DELETE /api/v1/contracts/{number}': async ({ path }) => ({
+    path: `${path.replace('{number}', await newContract())}?sequence=1`,
+  }),
+  'POST /api/v1/contracts/{number}/sites': async ({ path }) => ({
+    path: path.replace('{number}', '1012345'),
+    body: { name: `site ${randomUUID()}` },
+  }),
+  'PATCH /api/v1/contracts/{number}/sites/{siteId}': async ({ path }) => ({
+    path: path.replace('{number}', '1012345').replace('{siteId}', await newSite()),
+    body: { sequence: 1, postCode: '1000' },
+  }),
+  'DELETE /api/v1/contracts/{number}/sites/{siteId}': async ({ path }) => ({
+    path: `${path.replace('{number}', '1012345').replace('{siteId}', await newSite())}?sequence=1`,
+  }),
+  'POST /api/v1/customers': async ({ path }) => ({ path, body: { name: `customer ${randomUUID()}` } }),
+  'PATCH /api/v1/customers/{customerId}': async ({ path }) => ({
+    path: path.replace('{customerId}', await newCustomer()),
+    body: { sequence: 1, number: 'C-1' },
+  }),
+  'DELETE /api/v1/customers/{customerId}': async ({ path }) => ({
+    path: `${path.replace('{customerId}', await newCustomer())}?sequence=1`,
+  }),
+  'POST /api/v1/customer-rules': async ({ path }) => {
+    const id = await newCustomer();
+    const [row] = await house.database.query<{ name: string }>('select name from customers where id = $1', [
+      id,
+    ]);
+    const target = { productType: 'vCenter', productId: id, targetType: 'Folder', targetId: 'group-v1' };
+    return { path, body: { name: row!.name, ...target } };
+  },
+  'PATCH /api/v1/customer-rules/{ruleId}': async ({ path }) => ({
+    path: path.replace('{ruleId}', await newRule()),
+    body: { sequence: 1, targetId: 'group-v2' },
+  }),
+  'DELETE /api/v1/customer-rules/{ruleId}': async ({ path }) => ({
+    path: `${path.replace('{ruleId}', await newRule())}?sequence=1`,
+  }),
+  'PUT /api/v1/organisations/{organisationId}/quotas': async ({ path }) => ({
+    path: path.replace('{organisationId}', await newOrganisation()),
+    body: { sequence: 0, meters: 5 },
   }),
   'POST /api/v1/backups': async ({ path }) => ({ path }),
   'POST /api/v1/rebuilds': async ({ path }) => ({ path }),
@@ -132,6 +192,25 @@ const newNotification = () =>
      values ($1, 'made', 'made', 'made', now()) returning id`,
   );
 
+const newContract = () =>
+  newThing(
+    `insert into contracts (organisation_id, number, family, currency, rule_set)
+     values ($1, gen_random_uuid()::text, 'RENTAL', 'USD', 'plain') returning number as id`,
+  );
+const newSite = () =>
+  newThing(
+    `insert into sites (contract_id, name) select id, gen_random_uuid()::text from contracts
+     where organisation_id = $1 and number = '1012345' returning id`,
+  );
+const newCustomer = () =>
+  newThing('insert into customers (organisation_id, name) values ($1, gen_random_uuid()::text) returning id');
+const newRule = () =>
+  newThing(
+    `with made as (insert into customers (organisation_id, name) values ($1, gen_random_uuid()::text) returning id)
+     insert into customer_rules (organisation_id, customer_id, product_type, product_id, target_type, target_id)
+     select $1, id, 'vCenter', gen_random_uuid(), 'Folder', 'group-v1' from made returning id`,
+  );
+
 const nextPackage = () =>
   packageOf(house.database, meter, {
     number: 2,
@@ -186,6 +265,9 @@ test('a revoked API token stops every change at once; its access token reads unt
     assert.equal(await audited(), before);
     const personId = await newPerson();
     const tokenId = await newToken();
+    const siteId = await newSite();
+    const customerId = await newCustomer();
+    const ruleId = await newRule();
     for (const operation of guarded().filter(
       ({ method, path, least }) => method === 'GET' && least !== 'operator' && !/ref/.test(path),
     )) {
@@ -196,6 +278,11 @@ test('a revoked API token stops every change at once; its access token reads unt
         .replace('{organisationId}', house.a.id)
         .replace('{personId}', personId)
         .replace('{tokenId}', tokenId)
+        .replace('{number}', '1012345')
+        .replace('{siteId}', siteId)
+        .replace('{customerId}', customerId)
+        .replace('{ruleId}', ruleId)
+        .replace('months/{month}', 'months/2023-03')
         .replace('{year}', '2023')
         .replace('{month}', '3');
       const answer = await house.call('GET', path, { bearer: house.a.access.administrator });
