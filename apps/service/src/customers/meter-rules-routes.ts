@@ -12,7 +12,10 @@ export function meterRulesRoutes({ database }: { database: Database }): Routes {
     app.get(
       '/usage/api/v1/agents/:agentId/customer-rules',
       {
-        config: { access: 'meter-view' },
+        config: {
+          access: 'meter-view',
+          answerHeaders: { ETag: 'Names these rules; send it back as `If-None-Match`.' },
+        },
         schema: {
           operationId: 'getMeterCustomerRules',
           summary: 'The customer rules that a meter applies',

@@ -82,8 +82,7 @@ function urlOf(path: string, parameters: readonly DescribedParameter[]): Request
   };
 }
 
-function exampleValue({ name, description, schema }: DescribedParameter) {
-  const [example = ''] = (schema?.examples ?? []) as readonly unknown[];
+function exampleValue({ name, description, example = '' }: DescribedParameter) {
   return { key: name, value: String(example), ...(description === undefined ? {} : { description }) };
 }
 

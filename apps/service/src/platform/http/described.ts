@@ -20,6 +20,7 @@ export interface DescribedParameter extends Described {
   readonly in: string;
   readonly required?: boolean;
   readonly description?: string;
+  readonly example?: unknown;
   readonly schema?: Described;
 }
 

@@ -128,7 +128,7 @@ function finishedOperation(
   // A route may describe a refusal itself, such as the 503 of /healthz.
   const answers = Object.entries({ ...refusals, ...own }).map(([status, answer]) => [
     status,
-    status in own ? finishedAnswer(status, answer, answerHeaders) : answer,
+    status in own ? finishedAnswer(operation, status, answer, answerHeaders) : answer,
   ]);
   const { requestBody } = operation;
   return {
@@ -141,6 +141,7 @@ function finishedOperation(
 }
 
 function finishedAnswer(
+  { summary = '' }: DescribedOperation,
   status: string,
   answer: DescribedAnswer,
   answerHeaders: Sayings['answerHeaders'],
@@ -152,6 +153,8 @@ function finishedAnswer(
   };
   return {
     ...answer,
+    // What the plugin says of an answer that has no words of its own.
+    ...(answer.description === 'Default Response' && { description: `${summary}.` }),
     ...(Object.keys(headers).length > 0 && { headers }),
     ...(answer.content && { content: withExamples(answer.content) }),
   };
