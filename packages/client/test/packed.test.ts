@@ -22,7 +22,7 @@ import { renewed } from './renewed.ts';
 
 const run = promisify(execFile);
 const machines = await runtimes();
-const month = '2023-01';
+const month = '2023-03';
 
 describe('the packed client, installed in an empty project, against the real service', () => {
   let project: PackedProject;
@@ -33,7 +33,7 @@ describe('the packed client, installed in an empty project, against the real ser
   before(async () => {
     [project, house] = await Promise.all([packedProject(), openHouse()]);
     meter = await makeLiveMeter(house, house.a);
-    const { file } = await packageOf(house.database, meter, { month });
+    const { file } = await packageOf(house.database, meter);
     packageFile = join(project.folder, 'package.mhu');
     writeFileSync(packageFile, file);
     const sources = readdirSync(examples).map((name) => [name, readFileSync(join(examples, name), 'utf8')]);
