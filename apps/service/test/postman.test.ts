@@ -75,7 +75,10 @@ test('the collection has each operation of the document once, and no secret', as
       .filter((method) => method !== 'head')
       .map((method) => `${method.toUpperCase()} {{baseUrl}}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
   );
-  const found = items.map(({ request }) => `${request.method} ${request.url.toString().split('?')[0]}`);
+  type Written = { item: { request: { method: string; url: { raw: string } } }[] };
+  const found = (json.item as Written[]).flatMap(({ item }) =>
+    item.map(({ request }) => `${request.method} ${request.url.raw.split('?')[0]}`),
+  );
   assert.deepEqual(found.sort(), wanted.sort());
   const coverage = items.find(({ request }) => request.url.toString().includes('/coverage/'))!;
   assert.deepEqual(
