@@ -40,7 +40,7 @@ export function contractRoutes(options: CommerceOptions): Routes {
     app.post(
       path,
       {
-        config: { access: 'administrator' },
+        config: { access: 'administrator', refuses: ['already-exists'] },
         schema: {
           operationId: 'createContract',
           summary: 'Make a contract',
@@ -99,7 +99,7 @@ export function contractRoutes(options: CommerceOptions): Routes {
     app.delete(
       `${path}/:number`,
       {
-        config: { access: 'administrator' },
+        config: { access: 'administrator', refuses: ['in-use'] },
         schema: {
           operationId: 'deleteContract',
           summary: 'Delete a contract',

@@ -48,7 +48,7 @@ export function siteRoutes(options: CommerceOptions): Routes {
     app.post(
       path,
       {
-        config: { access: 'administrator' },
+        config: { access: 'administrator', refuses: ['already-exists'] },
         schema: {
           operationId: 'createSite',
           summary: 'Make a site under a contract',
@@ -88,7 +88,7 @@ export function siteRoutes(options: CommerceOptions): Routes {
     app.patch(
       `${path}/:siteId`,
       {
-        config: { access: 'administrator' },
+        config: { access: 'administrator', refuses: ['already-exists'] },
         schema: {
           operationId: 'changeSite',
           summary: 'Change a site',
@@ -108,7 +108,7 @@ export function siteRoutes(options: CommerceOptions): Routes {
     app.delete(
       `${path}/:siteId`,
       {
-        config: { access: 'administrator' },
+        config: { access: 'administrator', refuses: ['in-use'] },
         schema: {
           operationId: 'deleteSite',
           summary: 'Delete a site',

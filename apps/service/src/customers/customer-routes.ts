@@ -40,7 +40,7 @@ export function customerRoutes(options: CustomersOptions): Routes {
     app.post(
       path,
       {
-        config: { access: 'administrator' },
+        config: { access: 'administrator', refuses: ['already-exists'] },
         schema: {
           operationId: 'createCustomer',
           summary: 'Make a customer',
@@ -79,7 +79,7 @@ export function customerRoutes(options: CustomersOptions): Routes {
     app.patch(
       `${path}/:customerId`,
       {
-        config: { access: 'administrator' },
+        config: { access: 'administrator', refuses: ['already-exists'] },
         schema: {
           operationId: 'changeCustomer',
           summary: 'Change a customer',
@@ -101,7 +101,7 @@ export function customerRoutes(options: CustomersOptions): Routes {
     app.delete(
       `${path}/:customerId`,
       {
-        config: { access: 'administrator' },
+        config: { access: 'administrator', refuses: ['in-use'] },
         schema: {
           operationId: 'deleteCustomer',
           summary: 'Delete a customer',

@@ -40,7 +40,7 @@ export function ruleRoutes(options: CustomersOptions): Routes {
     app.post(
       path,
       {
-        config: { access: 'administrator' },
+        config: { access: 'administrator', refuses: ['already-exists'] },
         schema: {
           operationId: 'createCustomerRule',
           summary: 'Make a rule',
@@ -80,7 +80,7 @@ export function ruleRoutes(options: CustomersOptions): Routes {
     app.patch(
       `${path}/:ruleId`,
       {
-        config: { access: 'administrator' },
+        config: { access: 'administrator', refuses: ['already-exists'] },
         schema: {
           operationId: 'changeCustomerRule',
           summary: 'Change a rule',

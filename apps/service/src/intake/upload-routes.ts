@@ -53,6 +53,7 @@ export function uploadRoutes(tools: TakeTools): Routes {
             'hour-in-future',
             'meter-deleted',
             'package-refused',
+            'quota-exceeded',
           ],
           access: 'meter',
           body: 'stream',

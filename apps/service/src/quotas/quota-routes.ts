@@ -30,7 +30,7 @@ export function quotaRoutes(
     app.get(
       ofOrganisation,
       {
-        config: { access: 'operator' },
+        config: { access: 'operator', refuses: ['organisation-unknown'] },
         schema: {
           operationId: 'getOrganisationQuotas',
           summary: 'What is set for an organisation',
@@ -46,7 +46,7 @@ export function quotaRoutes(
     app.put(
       ofOrganisation,
       {
-        config: { access: 'operator' },
+        config: { access: 'operator', refuses: ['organisation-unknown'] },
         schema: {
           operationId: 'setOrganisationQuotas',
           summary: 'Set the quotas of an organisation',

@@ -71,7 +71,7 @@ export function meterRoutes({
     app.patch(
       `${path}/:agentId`,
       {
-        config: { access: 'reporter' },
+        config: { access: 'reporter', refuses: ['contract-in-use', 'meter-deleted', 'mode-change-refused'] },
         schema: {
           operationId: 'changeMeter',
           summary: 'Rename a meter, or bill it under something else',
@@ -115,7 +115,7 @@ export function meterRoutes({
     app.post(
       `${path}/:agentId/undelete`,
       {
-        config: { refuses: ['meter-not-deleted'], access: 'administrator' },
+        config: { refuses: ['meter-not-deleted', 'quota-exceeded'], access: 'administrator' },
         schema: {
           operationId: 'undeleteMeter',
           summary: 'Bring a deleted meter back',

@@ -62,7 +62,7 @@ export function registrationRoutes({
       published,
       {
         config: {
-          refuses: ['contract-in-use', 'meter-deleted', 'mode-change-refused'],
+          refuses: ['contract-in-use', 'meter-deleted', 'mode-change-refused', 'quota-exceeded'],
           access: 'reporter',
           alsoAt: [own],
         },

@@ -124,6 +124,7 @@ export function reportsRoutes({ database, archive, renditions, clock }: ReportsR
           'engine-busy',
           'not-acceptable',
           'not-found',
+          'quota-exceeded',
           'range-not-satisfiable',
           'report-gone',
         ],
