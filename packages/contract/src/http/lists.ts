@@ -33,7 +33,7 @@ export function listQuery(selectors: Selectors, usualSort: string) {
       ),
       cursor: Type.Optional(
         Type.String({
-          pattern: '^[A-Za-z0-9_-]{1,8192}$',
+          pattern: '^[A-Za-z0-9_-]{16,8192}$',
           'x-fault': 'must be the nextCursor of an earlier page',
           description: 'The `nextCursor` of the page before, asked with the same `filter` and `sort`.',
         }),
