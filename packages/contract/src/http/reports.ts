@@ -40,8 +40,16 @@ export const ReportEntry = Type.Object(
       description: 'Send it as `Accept` to download the report.',
     }),
     reportType: Type.Enum(reportTypes),
-    contentLength: Type.Integer({ minimum: 0, description: 'Bytes that the download sends.' }),
-    checksum: Type.String({ pattern: '^[0-9a-f]{32}$', description: 'MD5 of those bytes, hexadecimal.' }),
+    contentLength: Type.Integer({
+      minimum: 0,
+      description: 'Bytes that the download sends.',
+      examples: [142],
+    }),
+    checksum: Type.String({
+      pattern: '^[0-9a-f]{32}$',
+      description: 'MD5 of those bytes, hexadecimal.',
+      examples: ['c04cf7b2d373d30912b5f0130e182f0c'],
+    }),
   },
   { additionalProperties: false },
 );
@@ -52,7 +60,21 @@ export const MeterReports = Type.Array(ReportEntry);
 export type MeterReports = Static<typeof MeterReports>;
 
 /** The reports of a month of all meters that are not deleted, keyed by agentId. */
-export const MonthReports = Type.Record(Type.String(), MeterReports);
+export const MonthReports = Type.Record(Type.String(), MeterReports, {
+  examples: [
+    {
+      '88531d1c-296e-4b47-8431-c0e8182148e7': [
+        {
+          ref: 'LXgiQ9OIr3lKEcTNsVgg1x-WYWlXxcoe',
+          contentType: REPORT_MEDIA_TYPE,
+          reportType: 'MONTHLY_USAGE',
+          contentLength: 142,
+          checksum: 'c04cf7b2d373d30912b5f0130e182f0c',
+        },
+      ],
+    },
+  ],
+});
 export type MonthReports = Static<typeof MonthReports>;
 
 export const MonthPath = Type.Object({ year: PathYear, month: PathMonth }, { additionalProperties: false });
