@@ -7,6 +7,7 @@ import {
 import { createSend, type Request } from './calls/request.ts';
 import { type Retry, type RetryPolicy, usualRetries } from './calls/retry.ts';
 import { createTransport, type TransportOptions } from './calls/transport.ts';
+import { type Collections, createCollections } from './resources/collections.ts';
 import { type Coverages, createCoverages } from './resources/coverages.ts';
 import { createMeters, type Meters } from './resources/meters.ts';
 import { createReports, type Reports } from './resources/reports.ts';
@@ -53,7 +54,7 @@ export type ClientOptions = Addresses &
     readonly fetch?: typeof fetch | undefined;
   };
 
-export interface Client {
+export interface Client extends Collections {
   /** Any call of the OpenAPI document. */
   readonly request: Request;
   readonly reports: Reports;
@@ -68,7 +69,7 @@ export interface Client {
  * A client of a Meterhouse service, or of the vendor's for the calls that exist there. It holds no connection: there is
  * nothing to close.
  *
- * @example const client = createClient({ url: 'https://meterhouse.example', apiToken: process.env.METERHOUSE_TOKEN });
+ * @example const client = createClient({ url: 'https://meterhouse.example', apiToken: () => readToken() });
  * @throws TypeError when an address is none
  */
 export function createClient(options: ClientOptions): Client {
@@ -95,6 +96,7 @@ export function createClient(options: ClientOptions): Client {
   const transport = createTransport({ ...wire, headers }, tokens);
   const send = createSend(transport, options.timeout ?? 60_000);
   return {
+    ...createCollections(send),
     request: send as Request,
     reports: createReports(send, transport, wire.retry),
     meters: createMeters(send),

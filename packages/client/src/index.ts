@@ -15,6 +15,7 @@ export {
 export type { paths } from './generated/api.ts';
 export type { Listing, Page } from './listing.ts';
 export type { Month } from './month.ts';
+export type { Collection, Listed } from './resources/collections.ts';
 export type { Coverage, Coverages } from './resources/coverages.ts';
 export type {
   ActivationToken,
@@ -28,7 +29,7 @@ export type {
 } from './resources/meters.ts';
 export type {
   DownloadOptions,
-  Listed,
+  ListedMonth,
   MonthReports,
   Rendition,
   ReportEntry,

@@ -43,6 +43,14 @@ export async function neverCalled(client: Client): Promise<void> {
   await client.meters.register({ agentId: 'a' });
   // @ts-expect-error and has what is not
   await client.meters.register({ agentId: 'a', label: 'b', meteringMode: 'SOMETIMES' });
+  const contract = await client.contracts.get('1012345');
+  await client.contracts.change(contract.number, { sequence: contract.sequence });
+  // @ts-expect-error a change must name the sequence that it saw
+  await client.contracts.change('1012345', {});
+  // @ts-expect-error months are not created
+  await client.months.create({});
+  // @ts-expect-error the audit log is never changed
+  await client.auditLog.delete('1', 1);
   // @ts-expect-error a month is written with a dash
   await client.reports.month('202301');
   // @ts-expect-error there is no such form

@@ -123,7 +123,9 @@ describe('the packed client, installed in an empty project, against the real ser
     });
 
     it(`runs the snippets of the README on Node ${version}`, async () => {
-      const [list, reports, meters, request] = snippetsOf(readme).map((_, place) => `snippet-${place}.js`);
+      const [list, reports, meters, sites, request] = snippetsOf(readme).map(
+        (_, place) => `snippet-${place}.js`,
+      );
       assert.match((await execute(program, list!)).stdout, new RegExp(meter.agentId));
       const folder = join(project.folder, `snippet-${version}`);
       mkdirSync(folder);
@@ -135,6 +137,7 @@ describe('the packed client, installed in an empty project, against the real ser
       assert.match(stdout, /Product\tUnit of Measure/);
       assert.equal(readdirSync(folder).length, 5);
       assert.match((await execute(program, meters!)).stdout, /^registered (true|false)\n/);
+      assert.equal((await execute(program, sites!)).stdout, 'Site A\n');
       assert.equal((await execute(program, request!)).stdout, '1012345\n');
     });
   }

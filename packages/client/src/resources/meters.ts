@@ -45,6 +45,8 @@ export interface Meters {
   register(request: RegistrationRequest, options?: RegisterOptions): Promise<Registered>;
   /** The token that binds a key to a meter. It is shown this once. */
   createActivationToken(agentId: string, options?: CallOptions): Promise<ActivationToken>;
+  /** Changes the named fields. `sequence` is that of the meter as it was seen. */
+  change(agentId: string, body: RequestBody<'PATCH', typeof METER>, options?: CallOptions): Promise<Meter>;
   /** @param sequence that of the meter as it was seen; another one now is a ProblemError `sequence-conflict` */
   delete(agentId: string, sequence: number, options?: CallOptions): Promise<Meter>;
   undelete(agentId: string, sequence: number, options?: CallOptions): Promise<Meter>;
@@ -88,6 +90,9 @@ export function createMeters(send: Send): Meters {
     async createActivationToken(agentId, options) {
       return (await send('POST', ACTIVATION_TOKEN, { ...options, path: { agentId } }))
         .data as ActivationToken;
+    },
+    async change(agentId, body, options) {
+      return (await send('PATCH', METER, { ...options, path: { agentId }, body })).data as Meter;
     },
     async delete(agentId, sequence, options) {
       const { data } = await send('DELETE', METER, { ...options, path: { agentId }, query: { sequence } });

@@ -23,8 +23,8 @@ const renditions = {
 } as const satisfies Record<string, keyof MediaTypes>;
 export type Rendition = keyof typeof renditions;
 
-export interface Listed<Reports> {
-  readonly reports: Reports;
+export interface ListedMonth {
+  readonly reports: MonthReports;
   /** Usage has come that these reports do not say yet; undefined when the service does not tell. */
   readonly pending: boolean | undefined;
 }
@@ -40,7 +40,7 @@ export interface Reports {
   /** A month's reports of one meter. */
   meterMonth(agentId: string, month: Month, options?: CallOptions): Promise<readonly ReportEntry[]>;
   /** As `month`, and whether these reports are about to be renewed. */
-  listMonth(month: Month, options?: CallOptions): Promise<Listed<MonthReports>>;
+  listMonth(month: Month, options?: CallOptions): Promise<ListedMonth>;
   /**
    * Opens a report. Its stream is checked against what the entry announces (length and MD5, in its own form) and against the
    * answer's Repr-Digest (SHA-256), and goes on by itself where a lost connection cut it.
@@ -52,7 +52,7 @@ export interface Reports {
 }
 
 export function createReports(send: Send, transport: Transport, retry: RetryPolicy): Reports {
-  async function listMonth(month: Month, options?: CallOptions): Promise<Listed<MonthReports>> {
+  async function listMonth(month: Month, options?: CallOptions): Promise<ListedMonth> {
     const { data, headers } = await send('GET', MONTH, { ...options, path: monthPath(month) });
     const renewal = headers.get('meterhouse-renewal');
     return { reports: data as MonthReports, pending: renewal === null ? undefined : renewal === 'pending' };
