@@ -9,9 +9,11 @@ import { toTsv } from '@meterhouse/metering';
 import type { LightMyRequestResponse } from 'fastify';
 import { openFileArchive } from '../../platform/archive/index.ts';
 import type { Archive } from '../../platform/archive/types.ts';
+import { createRecordChange } from '../../platform/audit/index.ts';
 import { silentLogger, type TestDatabase, withTestDatabase } from '../../platform/database/testing.ts';
 import { withTestEngine } from '../../platform/engine/testing.ts';
 import { appWith } from '../../platform/http/testing.ts';
+import { createQuotas } from '../../quotas/index.ts';
 import { archiveFolder } from '../renewal/archive-reports.ts';
 import { insertReport } from '../renewal/insert-report.ts';
 import { supersedeReports } from '../renewal/supersede-reports.ts';
@@ -46,7 +48,10 @@ export interface Stage {
   ): Promise<LightMyRequestResponse>;
 }
 
-export async function withStage(work: (stage: Stage) => Promise<void>): Promise<void> {
+export async function withStage(
+  work: (stage: Stage) => Promise<void>,
+  limits: { readonly renderingsPerHour: number } = { renderingsPerHour: 1000 },
+): Promise<void> {
   const engine = await withTestEngine();
   const folder = await mkdtemp(join(tmpdir(), 'meterhouse-renditions-'));
   try {
@@ -54,6 +59,13 @@ export async function withStage(work: (stage: Stage) => Promise<void>): Promise<
       const archive = await openFileArchive(join(folder, 'archive'));
       await mkdir(join(folder, 'reports'));
       const rendered: RenditionForm[] = [];
+      const clock = () => now;
+      const quotas = createQuotas({
+        database,
+        clock,
+        recordChange: createRecordChange(clock),
+        settings: { meters: 1000, uploadsPerDay: 1000, uploadBytesPerDay: 1e9, ...limits },
+      });
       const renditions = createRenditions({
         database,
         engine,
@@ -61,7 +73,10 @@ export async function withStage(work: (stage: Stage) => Promise<void>): Promise<
         logger: silentLogger,
         clock: () => now,
         folder: join(folder, 'reports'),
-        takeRendering: async () => undefined,
+        takeRendering: (organisation) =>
+          database.transaction((transaction) =>
+            quotas.take(transaction, organisation, { renderingsPerHour: 1 }),
+          ),
         timed: (form) => rendered.push(form),
       });
       const organisationId = await addOrganisation(database, 'Acme Cloud');
