@@ -9,7 +9,7 @@ import { type Command, CommanderError } from 'commander';
 import { createProgram } from '../src/program.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const PAGES = [join(ROOT, 'README.md'), ...globSync(join(ROOT, 'docs', '*.md'))].map((path) => ({
+const PAGES = [join(ROOT, 'README.md'), ...globSync(join(ROOT, 'docs', '{,operating/}*.md'))].map((path) => ({
   path,
   name: relative(ROOT, path),
   text: readFileSync(path, 'utf8'),

@@ -11,8 +11,8 @@ export async function createUsageTables(engine: Engine): Promise<number> {
   return migrateEngine(engine, await usageMigrations());
 }
 
-/** `000001-usage-vm.sql` is version 1; one statement a file. */
-async function usageMigrations(): Promise<readonly EngineMigration[]> {
+/** The steps of the usage tables: `000001-usage-vm.sql` is version 1; one statement a file. */
+export async function usageMigrations(): Promise<readonly EngineMigration[]> {
   const names = (await readdir(import.meta.dirname)).filter((name) => name.endsWith('.sql')).sort();
   return Promise.all(
     names.map(async (file) => ({
