@@ -1,3 +1,4 @@
+import type { Service } from '@meterhouse/service';
 import { EXIT } from '../exit-codes.ts';
 import { explain } from '../explain.ts';
 import { Failure } from '../failure.ts';
@@ -19,15 +20,18 @@ export async function serve(flags: readonly string[]): Promise<void> {
   const { promise: stopping, resolve: stop, reject: fail } = Promise.withResolvers<void>();
   hearSignals(stop);
   process.once('disconnect', stop);
-  const { createService, readConfig } = await import('@meterhouse/service');
-  const config = readConfig(flags, process.env);
-  const service = await createService(config, { onFailure: fail }).catch((error: unknown) => {
-    throw explain(error) ?? startFailure(error, config.logLevel);
+  const service = await start(flags, fail).catch((error: unknown) => {
+    // The channel to who started us would keep this process alive, and him waiting.
+    if (process.connected) process.disconnect();
+    throw error;
   });
   process.send?.({ url: service.url });
   note(`Meterhouse answers at ${service.url}. Ctrl-C stops it.`);
   if (service.operatorTokenFile !== undefined) {
     note(`The operators' API token is in ${service.operatorTokenFile}; only you can read it.`);
+    note(
+      'Next, a provider: --provision FILE declares one; or meterhouse login, then meterhouse organisations create --help.',
+    );
   }
   try {
     await stopping;
@@ -36,6 +40,14 @@ export async function serve(flags: readonly string[]): Promise<void> {
     await service.close();
     if (process.connected) process.disconnect();
   }
+}
+
+async function start(flags: readonly string[], onFailure: (error: Error) => void): Promise<Service> {
+  const { createService, readConfig } = await import('@meterhouse/service');
+  const config = readConfig(flags, process.env);
+  return createService(config, { onFailure }).catch((error: unknown) => {
+    throw explain(error) ?? startFailure(error, config.logLevel);
+  });
 }
 
 /** What keeps the service from starting is told in its own words; where it was thrown only helps those who work on it. */
