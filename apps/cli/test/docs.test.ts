@@ -24,13 +24,13 @@ function commandLines(text: string): string[][] {
   const inline = [...text.replaceAll(/^```.*?^```/gms, '').matchAll(/`([^`]+)`/g)].map(([, code]) => code!);
   return (
     [...blocks.flatMap((block) => block.split('\n')), ...inline.map((code) => code.replaceAll('\n', ' '))]
-      .map((line) => line.replace(/\s#\s.*$/, ''))
+      .map((line) => line.replace(/\s#\s.*$/, '').replace(/ [<>] ?[\w./~-]+$/, ''))
       .flatMap((line) => line.split(/[|()]/))
       .map((line) =>
         line
           .trim()
           .replace(/^(?:[A-Z_]+=\S+ )+/, '')
-          .replace(/^npm run meterhouse --/, 'meterhouse'),
+          .replace(/^(?:npm run meterhouse --|\.\/meterhouse)/, 'meterhouse'),
       )
       .filter((line) => /^meterhouse [a-z]/.test(line))
       .map((line) => [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!))

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
 import { startService } from '../src/demo/service-process.ts';
+import { makeThrowAway } from '../src/demo/throw-away.ts';
+import { createProgram } from '../src/program.ts';
 import { meterhouse } from './meterhouse.ts';
 
 test('a service takes the example provisioning file, and its token signs in', async (t) => {
@@ -21,4 +25,58 @@ test('a service takes the example provisioning file, and its token signs in', as
   });
   const ran = await meterhouse(['token'], { METERHOUSE_SERVER: service.url, METERHOUSE_TOKEN: token });
   assert.equal(ran.status, 0, ran.stderr);
+});
+
+/** Commands that only read; those of reports, uploads and coverage need a month of usage, and are walked by the journey. */
+const READING =
+  /^(?:(?:organisations|people|api-tokens|contracts|sites|customers|customer-rules|months|audit-log|notifications|quotas|meters) (?:list|show|keys|verify)|whoami|token)\b/;
+/** What a reader puts in, and what a pipe goes on with, is not there. */
+const NOT_AS_IT_STANDS = /\||\b(?:RULE|NOTIFICATION|UUID)\b|months show/;
+
+function examplesOf(command: Command): string[] {
+  let help = '';
+  command
+    .configureOutput({
+      writeOut: (text) => {
+        help += text;
+      },
+    })
+    .outputHelp();
+  const own = [...help.matchAll(/^ {2}\$ meterhouse (.+)$/gm)].map(([, line]) => line!);
+  return [...own, ...command.commands.flatMap(examplesOf)];
+}
+
+test('the examples in the help of commands that read run as they stand', async (t) => {
+  const place = await makeThrowAway();
+  const flags = ['--data', place.data, '--provision', place.provision, '--listen', '127.0.0.1:0'];
+  const service = await startService(flags, join(place.root, 'service.log'));
+  t.after(async () => {
+    await service.stop();
+    await place.remove();
+  });
+  const environment = { METERHOUSE_SERVER: service.url, METERHOUSE_TOKEN: place.token };
+  const operator = (await readFile(join(place.data, 'operator-token'), 'utf8')).trim();
+  for (const words of [
+    ['meters', 'register', '88531d1c-296e-4b47-8431-c0e8182148e7', '--label', 'um46'],
+    ['customers', 'create', '--name', 'Northwind'],
+    ['people', 'create', '--email', 'ops@acme.example', '--role', 'administrator'],
+    ['api-tokens', 'create', '--name', 'automation', '--role', 'reader'],
+  ]) {
+    const made = await meterhouse(words, environment);
+    assert.equal(made.status, 0, made.stderr);
+  }
+  const lines = [...new Set(examplesOf(await createProgram()))].filter(
+    (line) => READING.test(line) && !NOT_AS_IT_STANDS.test(line),
+  );
+  assert.ok(lines.length >= 20, lines.join('\n'));
+  for (const line of lines) {
+    // The shell takes the quotes off, as a person's would.
+    const words = execFileSync('bash', ['-c', `printf '%s\\0' ${line}`], { encoding: 'utf8' });
+    const verifies = line.startsWith('audit-log verify');
+    const ran = await meterhouse(
+      words.split('\0').slice(0, -1),
+      verifies ? { ...environment, METERHOUSE_TOKEN: operator } : environment,
+    );
+    assert.equal(ran.status, 0, `meterhouse ${line}\n${ran.stderr}`);
+  }
 });

@@ -9,7 +9,8 @@ export function note(text: string): void {
 
 /** Characters of a line of the terminal; without one a line may be as long as it is. */
 export function screenWidth(): number {
-  return process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
+  // Some terminals say 0 where they do not know.
+  return (process.stdout.isTTY && process.stdout.columns) || Number.POSITIVE_INFINITY;
 }
 
 export function printJson(value: unknown): void {
