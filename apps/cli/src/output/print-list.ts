@@ -55,6 +55,18 @@ async function printTable<Item>(
   if (rows.length === 0) await words.onEmpty?.();
 }
 
+/** Draws a list as the table that it is printed as, for who shows more than the list. */
+export async function drawList<Item>(
+  items: readonly Item[],
+  columns: readonly Column<Item>[],
+  empty: string,
+): Promise<string> {
+  const shown = columns.filter(({ extra }) => !extra);
+  const { drawTable } = await import('./draw-table.ts');
+  const rows = items.map((item) => shown.map((column) => textOf(column, item)));
+  return drawTable(shown, rows, { empty, width: screenWidth() });
+}
+
 /** Prints one item: its columns a line each, or what `draw` makes of it for people. */
 export async function printItem<Item>(
   item: Item,
