@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { createProgram } from '../program.ts';
 import { completionOf } from './completion.ts';
@@ -37,15 +40,28 @@ test('bash completes commands, options, choices and files, wherever options stan
   );
 });
 
-for (const [shell, check] of [
-  ['zsh', ['-n']],
-  ['fish', ['--no-execute']],
-] as const) {
+/** zsh completes on a terminal only, so of its script the form is checked; fish completes a line that it is given. */
+const runs = {
+  zsh: { flags: ['-n', 'script'], offers: /^$/ },
+  fish: {
+    flags: ['-c', "source script; complete -C 'meterhouse meters '"],
+    offers: /^list\tlist the meters/m,
+  },
+} as const;
+for (const shell of ['zsh', 'fish'] as const) {
   test(`${shell} takes the script`, async (t) => {
     const script = completionOf(shell, await createProgram());
-    assert.match(script, /contracts/);
     if (spawnSync(shell, ['--version']).status !== 0) return t.skip(`there is no ${shell} here`);
-    const ran = spawnSync(shell, [...check], { input: script, encoding: 'utf8' });
-    assert.equal(ran.status, 0, ran.stderr);
+    const { flags, offers } = runs[shell];
+    const folder = mkdtempSync(join(tmpdir(), 'meterhouse-completion-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'script'), script);
+    const ran = spawnSync(shell, [...flags], {
+      cwd: folder,
+      env: { ...process.env, HOME: folder },
+      encoding: 'utf8',
+    });
+    assert.equal(ran.stderr, '');
+    assert.match(ran.stdout, offers);
   });
 }
