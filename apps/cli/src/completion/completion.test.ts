@@ -45,7 +45,7 @@ const runs = {
   zsh: { flags: ['-n', 'script'], offers: /^$/ },
   fish: {
     flags: ['-c', "source script; complete -C 'meterhouse meters '"],
-    offers: /^list\tlist the meters/m,
+    offers: /^delete\tDeletes a meter$/m,
   },
 } as const;
 for (const shell of ['zsh', 'fish'] as const) {

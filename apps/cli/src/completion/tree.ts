@@ -55,7 +55,8 @@ function takenBy({ argChoices, flags, required, optional }: Option): OptionWords
   return /<(dir|folder)>/.test(flags) ? 'folder' : 'text';
 }
 
-/** The first line, without what a shell's quotes would stumble over. */
+/** The first sentence, without what a shell's quotes would stumble over. */
 function summaryOf(text: string): string {
-  return text.split('\n', 1)[0]!.replaceAll(/['"`$\\[\]:]/g, '');
+  const [sentence = ''] = text.split(/[\n.:;]/, 1);
+  return sentence.replaceAll(/['"`$\\[\]]/g, '');
 }
