@@ -1,6 +1,7 @@
 /** `npm run bench`: measures the service as it is run, and the raw engine beside it, and prints one table. */
 import { timed } from './figures.ts';
 import { hardware } from './hardware.ts';
+import { measureCommandLine } from './measures/command-line.ts';
 import { finishMonth, growMonths, measureGrowth } from './measures/growth.ts';
 import { measureHttp, NO_LIMITS } from './measures/http.ts';
 import { daysForIngest, measureIngest } from './measures/ingest.ts';
@@ -81,7 +82,7 @@ async function measureService(stand: Stand): Promise<readonly Line[]> {
   if (asks('http')) {
     say('Calls of scripts');
     await stand.restart(NO_LIMITS);
-    lines.push(...(await measureHttp(stand)));
+    lines.push(...(await measureHttp(stand)), ...(await measureCommandLine(stand)));
   }
   lines.push(highestMemory(stand));
   return lines;
