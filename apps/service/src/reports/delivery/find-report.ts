@@ -36,6 +36,7 @@ export async function findReport(
        join meters m on m.id = r.meter_id
       where r.ref = $2 and r.organisation_id = $1`,
     [organisationId, ref],
+    'find-report',
   );
   return row;
 }

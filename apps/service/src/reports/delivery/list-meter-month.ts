@@ -15,6 +15,7 @@ export async function listMeterMonth(
        left join reports r on r.meter_id = m.id and r.organisation_id = $1 and r.month = $3 and r.superseded_at is null
       where m.organisation_id = $1 and m.agent_id = $2 and m.deleted_at is null`,
     [organisationId, agentId, `${month}-01`],
+    'list-meter-month',
   );
   if (rows.length === 0) return undefined;
   return entries(inReportOrder(rows.filter((row): row is EntryRow => row.ref !== null)));
