@@ -1,3 +1,4 @@
+export * from './describe-faults.ts';
 export * from './http/backups.ts';
 export * from './http/commerce.ts';
 export * from './http/customers.ts';

@@ -1,14 +1,22 @@
+import { readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import {
+  type PlacedFault,
+  type ProvisionedOrganisation,
+  Provisioning as ProvisioningShape,
+  readDeclaration,
+  readSecret,
+  type SecretSource,
+} from '@meterhouse/contract/declaration';
 import { type CommerceTools, putContract, putSite, type RequestRenewal } from '../commerce/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { RecordChange } from '../platform/audit/index.ts';
 import type { Database, Transaction } from '../platform/database/index.ts';
 import type { Logger } from '../platform/http/index.ts';
-import type { DeclaredOrganisation, SecretSource } from './declaration.ts';
+import { faultsWithin } from './consistency.ts';
 import { putApiToken } from './put-api-token.ts';
 import { putOrganisation } from './put-organisation.ts';
 import { putPerson } from './put-person.ts';
-import { type PlacedFault, readDeclaration } from './read-declaration.ts';
-import { readSecret } from './secret-values.ts';
 
 export interface ProvisioningOptions {
   readonly database: Database;
@@ -46,7 +54,13 @@ export async function applyDeclaration(
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
   const { database, recordChange, requestRenewal, identity, clock, logger } = options;
-  const { declaration, faultsAt } = readDeclaration(file, environment);
+  const { declaration, faultsAt } = readDeclaration(
+    ProvisioningShape,
+    readFileSync(file, 'utf8'),
+    { name: file, kind: 'provisioning file' },
+    (declaration) =>
+      faultsWithin(declaration, { file, environment, open: (statSync(file).mode & 0o077) !== 0 }),
+  );
   const { changes, warnings } = await database.transaction(async (transaction) => {
     let changes = 0;
     const faults: PlacedFault[] = [];
@@ -55,7 +69,7 @@ export async function applyDeclaration(
       transaction,
       now: clock(),
       makeApiToken: identity.makeApiToken,
-      secret: (source) => readSecret(source, file, environment),
+      secret: (source) => readSecret(source, dirname(file), environment),
       async record(organisationId, action, subject, details) {
         changes += 1;
         await recordChange(transaction, {
@@ -94,7 +108,7 @@ export async function applyDeclaration(
 async function applyOrganisation(
   provisioning: Provisioning,
   commerce: CommerceTools,
-  organisation: DeclaredOrganisation,
+  organisation: ProvisionedOrganisation,
   at: string,
 ): Promise<void> {
   const { transaction } = provisioning;

@@ -1,6 +1,13 @@
-import type { Declaration, DeclaredOrganisation, SecretSource } from './declaration.ts';
-import type { PlacedFault } from './read-declaration.ts';
-import { checkPassword, checkTokenValue, readSecret, UnusableSecret } from './secret-values.ts';
+import { dirname } from 'node:path';
+import {
+  type PlacedFault,
+  type ProvisionedOrganisation,
+  type Provisioning,
+  readSecret,
+  type SecretSource,
+  UnusableSecret,
+} from '@meterhouse/contract/declaration';
+import { checkPassword, checkTokenValue } from './secret-values.ts';
 
 /** The organisation of those who run the service; the role `operator` exists in it alone. */
 export const operatorsName = 'Operators';
@@ -12,32 +19,26 @@ export interface Surroundings {
   readonly open: boolean;
 }
 
-/** What a schema cannot see: names given twice, roles out of place, secrets that cannot be used or that others can read. */
-export function faultsWithin({ organisations }: Declaration, surroundings: Surroundings): PlacedFault[] {
+/** What its shape does not say: roles out of place, secrets that cannot be used or that others can read. */
+export function faultsWithin({ organisations }: Provisioning, surroundings: Surroundings): PlacedFault[] {
   const tokens = new Map<string, string>();
-  return [
-    ...twice(organisations, (organisation) => organisation.name, '/organisations', 'name'),
-    ...twice(organisations, (organisation) => organisation.partnerId, '/organisations', 'partnerId'),
-    ...organisations.flatMap((organisation, index) =>
-      faultsOfOrganisation(organisation, `/organisations/${index}`, surroundings, tokens),
-    ),
-  ];
+  return organisations.flatMap((organisation, index) =>
+    faultsOfOrganisation(organisation, `/organisations/${index}`, surroundings, tokens),
+  );
 }
 
 function faultsOfOrganisation(
-  { name, people = [], apiTokens = [], contracts = [] }: DeclaredOrganisation,
+  { name, people = [], apiTokens = [] }: ProvisionedOrganisation,
   at: string,
   surroundings: Surroundings,
   tokens: Map<string, string>,
 ): PlacedFault[] {
-  const faults = [
-    ...twice(people, ({ email }) => email.toLowerCase(), `${at}/people`, 'email'),
-    ...twice(apiTokens, (token) => token.name, `${at}/apiTokens`, 'name'),
-    ...twice(contracts, ({ number }) => number, `${at}/contracts`, 'number'),
-    ...contracts.flatMap(({ sites = [] }, index) =>
-      twice(sites, (site) => site.name, `${at}/contracts/${index}/sites`, 'name'),
-    ),
-  ];
+  // A value that changes retires the one before, so there is one token of a name, whatever its role.
+  const faults: PlacedFault[] = apiTokens.flatMap((token, index) =>
+    apiTokens.slice(0, index).some((other) => other.name === token.name && other.role !== token.role)
+      ? [{ pointer: `${at}/apiTokens/${index}/name`, message: 'is there twice' }]
+      : [],
+  );
   const held = [
     ...people.map(({ role }, index) => ({ role, pointer: `${at}/people/${index}/role` })),
     ...apiTokens.map(({ role }, index) => ({ role, pointer: `${at}/apiTokens/${index}/role` })),
@@ -73,27 +74,10 @@ function faultsOfSecret(
   if (open && typeof source === 'string')
     faults.push({ pointer, message: `is a secret in a file that others can read; run chmod 600 ${file}` });
   try {
-    check(readSecret(source, file, environment));
+    check(readSecret(source, dirname(file), environment));
   } catch (error) {
     if (!(error instanceof UnusableSecret)) throw error;
     faults.push({ pointer, message: error.message });
   }
   return faults;
-}
-
-function twice<Item>(
-  items: readonly Item[],
-  keyOf: (item: Item) => string | undefined,
-  at: string,
-  field: string,
-): PlacedFault[] {
-  const seen = new Set<string>();
-  return items.flatMap((item, index) => {
-    const key = keyOf(item);
-    if (key === undefined || !seen.has(key)) {
-      if (key !== undefined) seen.add(key);
-      return [];
-    }
-    return [{ pointer: `${at}/${index}/${field}`, message: 'is there twice' }];
-  });
 }

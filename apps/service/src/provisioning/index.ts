@@ -1,4 +1,4 @@
+export { type DeclarationFault, DeclarationFaults } from '@meterhouse/contract/declaration';
 export { applyDeclaration, type ProvisioningOptions } from './apply-declaration.ts';
 export { operatorsName } from './consistency.ts';
 export { makeOperators } from './first-start.ts';
-export { type DeclarationFault, DeclarationFaults } from './read-declaration.ts';

@@ -1,6 +1,6 @@
+import type { ProvisionedToken } from '@meterhouse/contract/declaration';
 import { hashToken } from '../identity/index.ts';
 import type { Provisioning } from './apply-declaration.ts';
-import type { DeclaredToken } from './declaration.ts';
 
 interface TokenRow {
   id: string;
@@ -18,7 +18,7 @@ interface TokenRow {
 export async function putApiToken(
   provisioning: Provisioning,
   organisationId: string,
-  { name, role, value }: DeclaredToken,
+  { name, role, value }: ProvisionedToken,
   pointer: string,
 ): Promise<void> {
   const { transaction, record, secret, fault, warn } = provisioning;

@@ -1,6 +1,6 @@
+import type { DeclaredOrganisation } from '@meterhouse/contract/declaration';
 import type { Provisioning } from './apply-declaration.ts';
 import { operatorsName } from './consistency.ts';
-import type { DeclaredOrganisation } from './declaration.ts';
 
 /** Makes the organisation of this name be there, with its partner number; gives its id. */
 export async function putOrganisation(

@@ -1,6 +1,6 @@
+import type { DeclaredPerson } from '@meterhouse/contract/declaration';
 import { hashPassword } from '../identity/index.ts';
 import type { Provisioning } from './apply-declaration.ts';
-import type { DeclaredPerson } from './declaration.ts';
 
 /**
  * Makes the person a member with this role. A password applies once: when the person has none yet. Later it is the person's

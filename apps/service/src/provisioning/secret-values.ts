@@ -1,29 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import type { SecretSource } from './declaration.ts';
-
-/** Why a secret cannot be used; never the secret. */
-export class UnusableSecret extends Error {}
-
-/**
- * The secret itself; of a file its text without the line feed at its end.
- *
- * @throws UnusableSecret
- */
-export function readSecret(source: SecretSource, file: string, environment: NodeJS.ProcessEnv): string {
-  if (typeof source === 'string') return source;
-  if ('env' in source) {
-    const value = environment[source.env];
-    if (!value) throw new UnusableSecret(`the variable ${source.env} is not set`);
-    return value;
-  }
-  const path = resolve(dirname(file), source.file);
-  try {
-    return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
-  } catch (error) {
-    throw new UnusableSecret(`the file ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
-  }
-}
+import { UnusableSecret } from '@meterhouse/contract/declaration';
 
 /**
  * Refuses what could be guessed. A token is found by a fast hash, so it needs 128 random bits; its randomness cannot be seen,

@@ -4,11 +4,12 @@ import {
   ActivationStatement,
   ActivationToken,
   AgentPath,
+  describeFaults,
   type ProblemFault,
 } from '@meterhouse/contract';
 import type { FastifyRequest } from 'fastify';
 import type { AttemptLimits } from '../identity/index.ts';
-import { describeFaults, type Routes } from '../platform/http/index.ts';
+import type { Routes } from '../platform/http/index.ts';
 import type { ActivateMeter } from './activate-meter.ts';
 import { readActivation } from './activation-proof.ts';
 import type { MakeActivationToken } from './activation-tokens.ts';

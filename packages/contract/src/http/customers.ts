@@ -17,7 +17,7 @@ export const CustomerName = Type.String({
     'must not be "n/a", "No Customer Label" or "-", begin or end with a blank, or contain control characters',
   examples: ['Northwind'],
 });
-const CustomerNumber = nameOrNoneOf(64, 'C-1001');
+export const CustomerNumber = nameOrNoneOf(64, 'C-1001');
 
 export const CustomerPath = Type.Object({ customerId: AnyCaseUuid }, strict);
 
@@ -45,7 +45,8 @@ export const TARGET_TYPES = {
 export const CustomerProductType = Type.Enum(['vCenter', 'VCD']);
 export const TargetType = Type.Enum([...TARGET_TYPES.vCenter, ...TARGET_TYPES.VCD]);
 
-const target = {
+/** An object of an inventory; one rule at most names it. */
+export const ruleTarget = {
   productType: CustomerProductType,
   productId: AnyCaseUuid,
   targetType: TargetType,
@@ -60,7 +61,7 @@ export const CustomerRuleItem = Type.Object(
     id: AnyCaseUuid,
     name: Type.String({ description: "The customer's name.", examples: ['Northwind'] }),
     customerId: AnyCaseUuid,
-    ...target,
+    ...ruleTarget,
     ...lifeFields,
   },
   strict,
@@ -68,17 +69,17 @@ export const CustomerRuleItem = Type.Object(
 export type CustomerRuleItem = Static<typeof CustomerRuleItem>;
 
 /** `name` is that of a customer that is there. */
-export const NewCustomerRule = Type.Object({ name: CustomerName, ...target }, strict);
+export const NewCustomerRule = Type.Object({ name: CustomerName, ...ruleTarget }, strict);
 export type NewCustomerRule = Static<typeof NewCustomerRule>;
 
 export const CustomerRuleChange = Type.Object(
   {
     sequence: Sequence,
     name: Type.Optional(CustomerName),
-    productType: Type.Optional(target.productType),
-    productId: Type.Optional(target.productId),
-    targetType: Type.Optional(target.targetType),
-    targetId: Type.Optional(target.targetId),
+    productType: Type.Optional(ruleTarget.productType),
+    productId: Type.Optional(ruleTarget.productId),
+    targetType: Type.Optional(ruleTarget.targetType),
+    targetId: Type.Optional(ruleTarget.targetId),
   },
   strict,
 );
@@ -86,7 +87,7 @@ export type CustomerRuleChange = Static<typeof CustomerRuleChange>;
 
 /** A rule as a meter applies it. */
 export const MeterCustomerRule = Type.Object(
-  { id: AnyCaseUuid, name: Type.String({ examples: ['Northwind'] }), ...target },
+  { id: AnyCaseUuid, name: Type.String({ examples: ['Northwind'] }), ...ruleTarget },
   strict,
 );
 export const MeterCustomerRules = Type.Object(

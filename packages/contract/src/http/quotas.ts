@@ -35,7 +35,8 @@ const limitOrNone = (quota: QuotaName) =>
       description: `${QUOTAS[quota]} Null: what the service is set to.`,
     }),
   );
-const limits = {
+/** What may be set of each. */
+export const quotaLimits = {
   meters: limitOrNone('meters'),
   uploadsPerDay: limitOrNone('uploadsPerDay'),
   uploadBytesPerDay: limitOrNone('uploadBytesPerDay'),
@@ -51,11 +52,11 @@ const FromZero = Type.Integer({
 });
 
 /** What is set for one organisation. A quota left out, or null, is what the service is set to. */
-export const QuotaSettings = Type.Object({ sequence: FromZero, ...limits }, strict);
+export const QuotaSettings = Type.Object({ sequence: FromZero, ...quotaLimits }, strict);
 export type QuotaSettings = Static<typeof QuotaSettings>;
 
 export const OrganisationQuotas = Type.Object(
-  { organisationId: AnyCaseUuid, sequence: FromZero, ...limits, items: Type.Array(QuotaUse) },
+  { organisationId: AnyCaseUuid, sequence: FromZero, ...quotaLimits, items: Type.Array(QuotaUse) },
   strict,
 );
 export type OrganisationQuotas = Static<typeof OrganisationQuotas>;

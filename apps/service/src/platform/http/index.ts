@@ -7,5 +7,5 @@ export type {
   DescribedOperation,
   DescribedParameter,
 } from './described.ts';
-export { describeFaults, faultsOf } from './faults.ts';
+export { faultsOf } from './faults.ts';
 export type { Access, App, Authenticate, BodyTime, Logger, Routes } from './types.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Ajv } from 'ajv';
 import Type, { type TSchema } from 'typebox';
-import { describeFaults } from './faults.ts';
+import { describeFaults } from './describe-faults.ts';
 
 const ajv = new Ajv({ allErrors: true, verbose: true, strictTypes: false, keywords: ['x-fault'] });
 function faultsOf(schema: TSchema, value: unknown): Record<string, string> {

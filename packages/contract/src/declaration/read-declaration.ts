@@ -1,9 +1,9 @@
-import { readFileSync, statSync } from 'node:fs';
 import { Ajv } from 'ajv';
+import type { Static, TSchema } from 'typebox';
 import { type Document, isMap, isNode, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
-import { describeFaults } from '../platform/http/index.ts';
-import { faultsWithin } from './consistency.ts';
-import { Declaration } from './declaration.ts';
+import { describeFaults } from '../describe-faults.ts';
+import type { Declaration } from './declaration.ts';
+import { namedTwice } from './named-twice.ts';
 
 export interface DeclarationFault {
   readonly line: number;
@@ -12,53 +12,64 @@ export interface DeclarationFault {
   readonly message: string;
 }
 
-/** Everything that is wrong with the provisioning file, with its lines; nothing of it was applied. */
+/** The file that faults are told of. */
+export interface DeclarationFile {
+  readonly name: string;
+  /** What people call it: `provisioning file`. */
+  readonly kind: string;
+}
+
+/** Everything that is wrong with a declaration, with its lines; nothing of it was applied. */
 export class DeclarationFaults extends Error {
   readonly faults: readonly DeclarationFault[];
-  constructor(file: string, faults: readonly DeclarationFault[]) {
+  constructor({ name, kind }: DeclarationFile, faults: readonly DeclarationFault[]) {
     const lines = faults.map(
-      ({ line, place, message }) => `  ${file}:${line}: ${place ? `${place} ` : ''}${message}`,
+      ({ line, place, message }) => `  ${name}:${line}: ${place ? `${place} ` : ''}${message}`,
     );
     super(
-      `The provisioning file has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${lines.join('\n')}`,
+      `The ${kind} has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${lines.join('\n')}`,
     );
     this.name = 'DeclarationFaults';
     this.faults = faults;
   }
 }
 
-const check = new Ajv({ allErrors: true, verbose: true, strictTypes: false, keywords: ['x-fault'] }).compile(
-  Declaration,
-);
+const ajv = new Ajv({ allErrors: true, verbose: true, strictTypes: false, keywords: ['x-fault'] });
 
 /** A pointer such as `/organisations/0/name` and what is wrong there. */
 export interface PlacedFault {
   readonly pointer: string;
   readonly message: string;
 }
-export interface ReadDeclaration {
-  readonly declaration: Declaration;
-  /** Turns faults found while applying into the file's own. */
+export interface ReadDeclaration<Declared> {
+  readonly declaration: Declared;
+  /** Turns faults found later into the file's own. */
   faultsAt(faults: readonly PlacedFault[]): DeclarationFaults;
 }
 
 /**
- * Reads and checks the provisioning file whole: its YAML, its shape, what its parts say of each other, its secrets, and who
- * may read it.
+ * Reads and checks a declaration whole: its YAML, its shape, and what its parts say of each other.
  *
+ * @param shape `Declaration`, or the part of it that is taken
+ * @param faultsWithin what else is wrong with it where it is used
  * @throws DeclarationFaults naming all of them
  */
-export function readDeclaration(file: string, environment: NodeJS.ProcessEnv): ReadDeclaration {
+export function readDeclaration<Shape extends TSchema>(
+  shape: Shape,
+  text: string,
+  { name, kind }: DeclarationFile,
+  faultsWithin: (declaration: Static<Shape>) => readonly PlacedFault[],
+): ReadDeclaration<Static<Shape>> {
   const lines = new LineCounter();
-  const document = parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0)
     throw new DeclarationFaults(
-      file,
+      { name, kind },
       document.errors.map(({ pos, message }) => ({ line: lines.linePos(pos[0]).line, place: '', message })),
     );
   const faultsAt = (faults: readonly PlacedFault[]) =>
     new DeclarationFaults(
-      file,
+      { name, kind },
       faults
         .map(({ pointer, message }) => ({
           line: lineOf(document, lines, pointer),
@@ -68,13 +79,22 @@ export function readDeclaration(file: string, environment: NodeJS.ProcessEnv): R
         .sort((a, b) => a.line - b.line),
     );
 
-  const value: unknown = document.toJS() ?? {};
+  const value = contentOf(document, faultsAt);
+  const check = ajv.compile(shape);
   if (!check(value)) throw faultsAt(describeFaults(check.errors ?? []));
-  const declaration = value as Declaration;
-  const open = (statSync(file).mode & 0o077) !== 0;
-  const faults = faultsWithin(declaration, { file, environment, open });
+  const declaration = value as Static<Shape>;
+  const faults = [...namedTwice(value as Declaration), ...faultsWithin(declaration)];
   if (faults.length > 0) throw faultsAt(faults);
   return { declaration, faultsAt };
+}
+
+/** Aliases may make much of little; the parser refuses what grows beyond bounds. */
+function contentOf(document: Document, faultsAt: ReadDeclaration<unknown>['faultsAt']): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    throw faultsAt([{ pointer: '', message: (error as Error).message }]);
+  }
 }
 
 const stepsOf = (pointer: string) =>
