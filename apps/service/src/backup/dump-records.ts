@@ -4,8 +4,8 @@ import { verifyAuditLog } from '../platform/audit/index.ts';
 import type { Snapshot } from '../platform/database/index.ts';
 import { lineOf } from './lines.ts';
 import { type BackupTable, JOBS, type ManifestContent, recordsFile, type WaitingJob } from './manifest.ts';
-import { writePacked } from './measured-file.ts';
 import { columnList, recordsTables } from './tables.ts';
+import { writePacked } from './write-packed.ts';
 
 export type DumpedRecords = Pick<
   ManifestContent,

@@ -1,14 +1,14 @@
 import { constants } from 'node:fs';
 import { copyFile, link, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Archive } from '../platform/archive/index.ts';
+import { type Archive, measureFile } from '../platform/archive/index.ts';
 import type { Queryable, Snapshot } from '../platform/database/index.ts';
 import { renditionKeys } from '../reports/index.ts';
 import { receiptKey } from '../usage/index.ts';
 import { lineOf } from './lines.ts';
 import { ARCHIVE_LIST, type ArchivedFile, archiveFile, type ManifestContent } from './manifest.ts';
-import { measureFile, writePacked } from './measured-file.ts';
 import { archiveReferences, recordsTables } from './tables.ts';
+import { writePacked } from './write-packed.ts';
 
 /**
  * Brings every file of the archive that the snapshot's records name into `folder`, and writes their list. A file is linked

@@ -1,6 +1,6 @@
-import { chmod, copyFile, link, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
-import { durableDirectories, keyPath, syncDirectory } from '../platform/archive/index.ts';
+import { durableDirectories, keyPath, syncDirectory, writeDurably } from '../platform/archive/index.ts';
 import { crashPoint } from '../platform/crash/crash-point.ts';
 import { claimDirectory, openRecords, type RecordsOptions } from '../platform/database/index.ts';
 import { createSecrets, readMasterKey } from '../platform/secrets/index.ts';
@@ -69,7 +69,8 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   const restored = await restoreRecords(database, from, manifest, key && createSecrets(key), clock);
   tell('records', 1, 1);
   crashPoint('restore.loaded');
-  if (key !== undefined) await keepKey(join(data, 'master.key'), key);
+  if (key !== undefined)
+    await writeDurably(join(data, 'master.key'), `${Buffer.from(key).toString('base64url')}\n`);
   await markUnfinished(data, { backup: manifest.id, step: 'loaded' });
   await database.query(`drop table if exists ${RESTORE_MARKER}`);
   crashPoint('restore.before-finish');
@@ -142,14 +143,4 @@ async function bring(from: string, to: string, temporary: string): Promise<void>
     await handle.close();
   }
   await rename(temporary, to);
-}
-
-async function keepKey(path: string, key: Uint8Array): Promise<void> {
-  await rm(path, { force: true });
-  await writeFile(path, `${Buffer.from(key).toString('base64url')}\n`, {
-    mode: 0o600,
-    flag: 'wx',
-    flush: true,
-  });
-  await syncDirectory(dirname(path));
 }

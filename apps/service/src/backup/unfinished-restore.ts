@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncDirectory } from '../platform/archive/index.ts';
+import { syncDirectory, writeDurably } from '../platform/archive/index.ts';
 import type { Queryable } from '../platform/database/index.ts';
 import { RESTORE_MARKER } from './tables.ts';
 
@@ -24,10 +23,7 @@ export function findUnfinished(data: string): UnfinishedRestore | undefined {
 }
 
 export async function markUnfinished(data: string, unfinished: UnfinishedRestore): Promise<void> {
-  const mark = markOf(data);
-  await writeFile(`${mark}.new`, `${JSON.stringify(unfinished)}\n`, { mode: 0o600, flush: true });
-  await rename(`${mark}.new`, mark);
-  await syncDirectory(data);
+  await writeDurably(markOf(data), `${JSON.stringify(unfinished)}\n`);
 }
 
 export async function markFinished(data: string): Promise<void> {

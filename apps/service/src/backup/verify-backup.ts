@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { Value } from 'typebox/value';
-import { keyPath } from '../platform/archive/index.ts';
+import { keyPath, type MeasuredFile, measureFile } from '../platform/archive/index.ts';
 import { readLines } from './lines.ts';
 import {
   ARCHIVE_LIST,
@@ -14,7 +14,6 @@ import {
   readManifest,
   recordsFile,
 } from './manifest.ts';
-import { type Measured, measureFile } from './measured-file.ts';
 
 /**
  * Reads every byte of a backup and compares it with the manifest; nothing is changed.
@@ -30,14 +29,14 @@ export async function verifyBackup(
   const manifest = await readManifest(folder);
   const { tables, jobs, archive } = manifest;
   const faults: string[] = [];
-  const expected = new Map<string, Measured>([
+  const expected = new Map<string, MeasuredFile>([
     [JOBS, jobs],
     [ARCHIVE_LIST, archive],
     ...tables.map((table) => [recordsFile(table.name), table] as const),
   ]);
   const files = expected.size + archive.files;
   let done = 0;
-  async function check(name: string, wanted: Measured): Promise<boolean> {
+  async function check(name: string, wanted: MeasuredFile): Promise<boolean> {
     const fault = await differs(join(folder, name), wanted);
     if (fault !== undefined) faults.push(`${name} ${fault}`);
     done += 1;
@@ -69,7 +68,7 @@ export async function* archivedFiles(folder: string): AsyncGenerator<ArchivedFil
   }
 }
 
-async function differs(path: string, wanted: Measured): Promise<string | undefined> {
+async function differs(path: string, wanted: MeasuredFile): Promise<string | undefined> {
   try {
     const { bytes, sha256 } = await measureFile(path);
     if (bytes !== wanted.bytes) return `has ${bytes} bytes instead of ${wanted.bytes}`;

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { writeDurably } from '../platform/archive/index.ts';
 import type { ProvisioningOptions } from './apply-declaration.ts';
 import { operatorsName } from './consistency.ts';
 
@@ -24,7 +23,7 @@ export async function makeOperators(options: ProvisioningOptions, tokenFile: str
       [operatorsName, clock()],
     );
     const { id } = made!;
-    writeSecretFile(tokenFile, `${value}\n`);
+    await writeDurably(tokenFile, `${value}\n`);
     await identity.makeApiToken(transaction, {
       organisationId: id,
       name: 'first operator',
@@ -41,24 +40,4 @@ export async function makeOperators(options: ProvisioningOptions, tokenFile: str
     });
     return true;
   });
-}
-
-/** Writes the file whole or not at all, readable by its owner alone, and on the disk when this returns. */
-function writeSecretFile(path: string, content: string): void {
-  const draft = `${path}.new`;
-  rmSync(draft, { force: true });
-  const handle = openSync(draft, 'wx', 0o600);
-  try {
-    writeSync(handle, content);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  renameSync(draft, path);
-  const folder = openSync(dirname(path), 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
 }

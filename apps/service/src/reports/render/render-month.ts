@@ -10,7 +10,7 @@ import { type Bindings, createBindings } from '../queries/bindings.ts';
 import { clusterHistory } from '../queries/cluster-history.ts';
 import { hourlyUsage } from '../queries/hourly-usage.ts';
 import type { Product } from '../queries/where.ts';
-import { type Measured, measureFile } from './measure-file.ts';
+import { type MeasuredReport, measureReport } from './measure-report.ts';
 import { renderByEngine } from './render-by-engine.ts';
 import { renderByNode } from './render-by-node.ts';
 import { renderHistory } from './render-history.ts';
@@ -26,7 +26,7 @@ export interface MonthToRender {
 }
 
 /** A report as a file of this machine, measured. */
-export interface RenderedReport extends Measured {
+export interface RenderedReport extends MeasuredReport {
   readonly type: ReportType;
   readonly path: string;
 }
@@ -86,7 +86,7 @@ export async function renderMonth(
     const path = join(folder, `${REPORTS[type].file}.tsv.gz`);
     const began = performance.now();
     await write(REPORTS[type].columns, path);
-    const rendered = { type, path, ...(await measureFile(path)) };
+    const rendered = { type, path, ...(await measureReport(path)) };
     timed(type, (performance.now() - began) / 1000);
     return rendered;
   }

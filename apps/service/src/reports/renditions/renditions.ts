@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Problem, RENDITIONS, type RenditionForm } from '@meterhouse/contract';
-import type { Archive } from '../../platform/archive/types.ts';
+import { type Archive, measureFile } from '../../platform/archive/index.ts';
 import { crashPoint } from '../../platform/crash/crash-point.ts';
 import type { Database } from '../../platform/database/types.ts';
 import type { Engine } from '../../platform/engine/types.ts';
@@ -9,7 +9,6 @@ import type { Logger } from '../../platform/http/types.ts';
 import type { StoredReport } from '../delivery/find-report.ts';
 import { findRendition, type RecordedRendition } from './find-rendition.ts';
 import { insertRendition } from './insert-rendition.ts';
-import { measureRendition } from './measure-rendition.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { renderRendition } from './render-rendition.ts';
 import { renditionKey } from './rendition-key.ts';
@@ -85,10 +84,11 @@ export function createRenditions(options: RenditionsOptions): Renditions {
       } finally {
         await tsv.release();
       }
-      const made = await measureRendition(path);
+      const { bytes: content_length, sha256 } = await measureFile(path);
+      const made = { content_length, sha256, archive_key };
       options.timed(form, (performance.now() - began) / 1000);
-      await keep(report, form, { ...made, archive_key }, path);
-      return { ...made, archive_key };
+      await keep(report, form, made, path);
+      return made;
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

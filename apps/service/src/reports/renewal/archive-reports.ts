@@ -1,10 +1,10 @@
 import type { ReportType } from '@meterhouse/contract';
 import type { Archive } from '../../platform/archive/types.ts';
-import type { Measured } from '../render/measure-file.ts';
+import type { MeasuredReport } from '../render/measure-report.ts';
 import type { RenderedReport } from '../render/render-month.ts';
 
 /** A report that the archive keeps. */
-export interface ArchivedReport extends Measured {
+export interface ArchivedReport extends MeasuredReport {
   readonly type: ReportType;
   readonly archiveKey: string;
 }

@@ -1,7 +1,6 @@
 import { text } from 'node:stream/consumers';
 import type { Archive } from '../../platform/archive/index.ts';
-import type { Queryable } from '../../platform/database/index.ts';
-import { findUpload, type SliceOutcome, type Upload } from '../load/find-upload.ts';
+import type { SliceOutcome, Upload } from '../load/find-upload.ts';
 
 /**
  * What was decided of a package when it was taken, kept beside it in the archive. It holds all that `rebuild` needs and cannot
@@ -56,11 +55,6 @@ export async function keepReceipt(archive: Archive, upload: Upload): Promise<voi
     receivedAt: upload.receivedAt.toISOString(),
   };
   await archive.put(receiptKey(upload), Buffer.from(`${JSON.stringify(receipt)}\n`, 'utf8'));
-}
-
-export async function keepReceiptOf(archive: Archive, on: Queryable, uploadId: string): Promise<void> {
-  const upload = await findUpload(on, uploadId);
-  if (upload) await keepReceipt(archive, upload);
 }
 
 export async function readReceipt(archive: Archive, key: string): Promise<Receipt> {

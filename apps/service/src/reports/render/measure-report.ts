@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 
 /** What the records keep of a rendered report. */
-export interface Measured {
+export interface MeasuredReport {
   readonly contentLength: number;
   /** Of the bytes as they are sent. */
   readonly md5: Buffer;
@@ -20,7 +20,7 @@ export interface Measured {
 const LINE_FEED = 10;
 
 /** Reads a packed report once and gives its length, digests and rows. */
-export async function measureFile(path: string): Promise<Measured> {
+export async function measureReport(path: string): Promise<MeasuredReport> {
   const md5 = createHash('md5');
   const sha256 = createHash('sha256');
   const plainSha256 = createHash('sha256');

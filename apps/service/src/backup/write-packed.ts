@@ -1,20 +1,15 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGzip } from 'node:zlib';
-
-/** Length and SHA-256 (hexadecimal) of a file's bytes. */
-export interface Measured {
-  readonly bytes: number;
-  readonly sha256: string;
-}
+import type { MeasuredFile } from '../platform/archive/index.ts';
 
 /** Packs what comes into a new file, 0600 and synced, and measures what is on the disk. */
 export async function writePacked(
   path: string,
   content: Readable | AsyncIterable<string>,
-): Promise<Measured> {
+): Promise<MeasuredFile> {
   const hash = createHash('sha256');
   let bytes = 0;
   await pipeline(
@@ -30,16 +25,5 @@ export async function writePacked(
     },
     createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true }),
   );
-  return { bytes, sha256: hash.digest('hex') };
-}
-
-/** Reads a file whole to measure it. */
-export async function measureFile(path: string): Promise<Measured> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    bytes += chunk.length;
-  }
   return { bytes, sha256: hash.digest('hex') };
 }
