@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import { createRecordChange } from '../platform/audit/index.ts';
 import type { Database } from '../platform/database/index.ts';
 import { withTestDatabase } from '../platform/database/testing.ts';
-import { type ContractTerms, findContract, findSite, putContract, putSite } from './index.ts';
+import { findContract } from './find-contract.ts';
+import { findSite } from './find-site.ts';
+import { type ContractTerms, putContract, putSite } from './index.ts';
 
 const clock = () => new Date('2023-01-01T00:00:00Z');
 const tools = {

@@ -33,15 +33,23 @@ export async function findContract(
   return row && contractOf(row);
 }
 
-/** The same, held until the transaction ends: `deleting` waits for whoever refers to it, `changing` does not. */
+const locks = {
+  naming: 'for key share',
+  changing: 'for no key update',
+  deleting: 'for update',
+} as const;
+
+/**
+ * The same, held until the transaction ends: `deleting` waits for whoever refers to it and for `naming`, which is about to;
+ * `changing` waits for neither.
+ */
 export async function lockContract(
   transaction: Transaction,
   organisationId: string,
   number: string,
-  how: 'changing' | 'deleting',
+  how: keyof typeof locks,
 ): Promise<Contract | undefined> {
-  const lock = how === 'changing' ? 'for no key update' : 'for update';
-  const [row] = await transaction.query<ContractRow>(`${ofNumber} ${lock}`, [organisationId, number]);
+  const [row] = await transaction.query<ContractRow>(`${ofNumber} ${locks[how]}`, [organisationId, number]);
   return row && contractOf(row);
 }
 

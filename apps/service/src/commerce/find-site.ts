@@ -19,6 +19,9 @@ export const siteColumns = `s.id, c.number, s.name, s.country_region, s.address,
   s.modified_at`;
 export const sitesOfContracts = 'sites s join contracts c on c.id = s.contract_id';
 
+const ofName = `select ${siteColumns} from ${sitesOfContracts}
+  where c.organisation_id = $1 and c.id = $2 and s.name = $3`;
+
 /** The site of this name under a contract of the organisation. */
 export async function findSite(
   on: Queryable,
@@ -26,10 +29,22 @@ export async function findSite(
   contractId: string,
   name: string,
 ): Promise<Site | undefined> {
-  const [row] = await on.query<SiteRow>(
-    `select ${siteColumns} from ${sitesOfContracts} where c.organisation_id = $1 and c.id = $2 and s.name = $3`,
-    [organisationId, contractId, name],
-  );
+  const [row] = await on.query<SiteRow>(ofName, [organisationId, contractId, name]);
+  return row && siteOf(row);
+}
+
+/** The same, held until the transaction ends: nobody deletes it while something is made that refers to it. */
+export async function holdSite(
+  transaction: Transaction,
+  organisationId: string,
+  contractId: string,
+  name: string,
+): Promise<Site | undefined> {
+  const [row] = await transaction.query<SiteRow>(`${ofName} for key share of s`, [
+    organisationId,
+    contractId,
+    name,
+  ]);
   return row && siteOf(row);
 }
 

@@ -67,6 +67,35 @@ describe('a registration', () => {
       assert.equal(found.statusCode, 202);
     }));
 
+  for (const { what, deletion, pointer } of [
+    {
+      what: 'contract',
+      deletion: `with gone as (delete from sites where contract_id in (select id from contracts where number = '2000001'))
+                 delete from contracts where number = '2000001'`,
+      pointer: '/contractNumber',
+    },
+    {
+      what: 'site',
+      deletion: `delete from sites where contract_id in (select id from contracts where number = '2000001')`,
+      pointer: '/siteName',
+    },
+  ])
+    it(`tells a ${what} that is deleted at the very moment as one that is not there`, () =>
+      withHouse(async (house) => {
+        const acme = await house.organisation('Acme Cloud');
+        const agentId = randomUUID();
+        const terms = { contractNumber: '2000001', siteName: 'Site A' };
+        let asked: ReturnType<typeof register> | undefined;
+        await house.database.transaction(async (transaction) => {
+          await transaction.query(deletion);
+          asked = register(house, acme.reporter, { agentId, label: 'um46', ...terms });
+          await untilBlocked(house);
+        });
+        const answer = (await asked)!;
+        assert.equal(answer.statusCode, 400, answer.body);
+        assert.equal(answer.json().errors[0].pointer, pointer);
+      }));
+
   it('leaves siteName out when there is none', () =>
     withHouse(async (house) => {
       const acme = await house.organisation('Acme Cloud');
@@ -445,3 +474,14 @@ test('a job that runs twice finishes a registration once', () =>
     assert.equal((await house.actions()).filter((action) => action === 'registration-finished').length, 1);
     assert.equal((await detailOf(house, acme)).state, 'registered');
   }));
+
+/** Until a statement on this database waits for another one's lock. */
+async function untilBlocked({ database }: House): Promise<void> {
+  for (;;) {
+    const blocked = await database.query(
+      "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+    );
+    if (blocked.length > 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

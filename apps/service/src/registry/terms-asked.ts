@@ -1,5 +1,5 @@
 import { type MeterChange, Problem, type ProblemFault } from '@meterhouse/contract';
-import { findContract, findSite } from '../commerce/index.ts';
+import { holdSite, lockContract } from '../commerce/index.ts';
 import type { Transaction } from '../platform/database/types.ts';
 import type { NamedTerms, Terms } from './assignments.ts';
 import { findUnsubmittedMonth } from './find-unsubmitted-month.ts';
@@ -7,6 +7,7 @@ import type { Meter } from './meter.ts';
 
 /**
  * What is asked for, with what is left out taken from what holds, and null for none; and every name that nothing is known by.
+ * What is named is held: whoever deletes it at the same moment comes before or after, never between.
  */
 export async function termsAsked(
   transaction: Transaction,
@@ -19,7 +20,9 @@ export async function termsAsked(
   let { contractId, siteId } = current ?? {};
   if (contractNumber !== undefined) {
     const contract =
-      contractNumber === null ? undefined : await findContract(transaction, organisationId, contractNumber);
+      contractNumber === null
+        ? undefined
+        : await lockContract(transaction, organisationId, contractNumber, 'naming');
     if (contract === undefined && contractNumber !== null)
       faults.push({
         pointer: '/contractNumber',
@@ -34,7 +37,7 @@ export async function termsAsked(
     const site =
       contractId === undefined
         ? undefined
-        : await findSite(transaction, organisationId, contractId, siteName);
+        : await holdSite(transaction, organisationId, contractId, siteName);
     if (contractId === undefined && (contractNumber === undefined || contractNumber === null))
       faults.push({ pointer: '/siteName', message: 'a site needs a contract: send contractNumber too' });
     else if (contractId !== undefined && site === undefined)

@@ -11,9 +11,22 @@ const frameworkFaults: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_BAD_URL: 'malformed-request',
   // Its own words repeat the whole address, query and all.
   FST_ERR_MAX_PARAM_LENGTH: 'not-found',
-  // Two took one name at the same moment: the second one's statement found it free, its commit did not.
-  '23505': 'already-exists',
 };
+
+/**
+ * The constraints that keep a name to one thing. Two took it at the same moment: the second one looked and found it free, its
+ * statement did not. Any other row that is there twice is a fault of ours.
+ */
+const names: ReadonlySet<string> = new Set([
+  'contracts_organisation_id_number_key',
+  'customer_rules_target',
+  'customers_organisation_id_name_key',
+  'memberships_pkey',
+  'organisations_name_key',
+  'organisations_partner_id_key',
+  'sites_contract_id_name_key',
+]);
+const uniqueViolation = '23505';
 
 /**
  * Parts that are away or full, by the codes of the system and of PostgreSQL. They pass, so a meter keeps its package and comes
@@ -40,6 +53,9 @@ export function asProblem(error: unknown, request: FastifyRequest): Problem {
   if (validation !== undefined) return new Problem('invalid-request', { errors: faultsOf(request) });
   const known = code === undefined ? undefined : frameworkFaults[code];
   if (known !== undefined) return new Problem(known, { cause: error });
+  const { constraint } = error as { constraint?: string };
+  if (code === uniqueViolation && constraint !== undefined && names.has(constraint))
+    return new Problem('already-exists', { cause: error });
   const passing = code === undefined ? undefined : passingFaults[code];
   if (passing !== undefined) return new Problem(passing, { cause: error, headers: { 'Retry-After': '10' } });
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
