@@ -38,7 +38,7 @@ export interface SigningKeys {
   current(purpose: KeyPurpose): Promise<SigningKey>;
   /** The public key to verify with, or undefined when the key is unknown or has been retired for too long. */
   find(purpose: KeyPurpose, kid: string): Promise<CryptoKey | undefined>;
-  /** Public keys that still verify, newest first, as a JSON Web Key Set holds them. */
+  /** Public keys that still verify, the one in force first, then newest first, as a JSON Web Key Set holds them. */
   published(purpose: KeyPurpose): Promise<JWK[]>;
   /** Puts a new key in force and retires the old one. Returns the new key's id. */
   rotate(purpose: KeyPurpose): Promise<string>;
@@ -157,7 +157,7 @@ export function createSigningKeys({
 
     async published(purpose) {
       const rows = await database.query<KeyRow>(
-        'select * from signing_keys where purpose = $1 order by created_at desc, kid',
+        'select * from signing_keys where purpose = $1 order by retired_at is not null, created_at desc, kid',
         [purpose],
       );
       return rows
