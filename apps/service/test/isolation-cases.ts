@@ -168,8 +168,7 @@ export const reaches: Readonly<Record<string, (parties: Parties) => Reach[] | Pr
   'GET /api/v1/organisations': nobodys,
   'POST /api/v1/organisations': nobodys,
   'GET /api/v1/people': nobodys,
-  // That an address is a member's elsewhere is told to administrators (`person-elsewhere`): to add them in silence would open
-  // this organisation to whoever set their password there.
+  // An address that is a member's elsewhere joins like any other; people-routes.test.ts compares the two.
   'POST /api/v1/people': nobodys,
   'GET /api/v1/api-tokens': nobodys,
   'POST /api/v1/api-tokens': nobodys,

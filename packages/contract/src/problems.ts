@@ -47,7 +47,6 @@ export const problems = {
   'not-found': { status: 404, title: 'There is nothing at this address' },
   'organisation-unknown': { status: 404, title: 'There is no such organisation' },
   'package-refused': { status: 422, title: 'The package is refused' },
-  'person-elsewhere': { status: 409, title: 'The person is a member of another organisation' },
   'quota-exceeded': { status: 429, title: 'The organisation has used up a quota' },
   'range-not-satisfiable': { status: 416, title: 'The range lies outside the file' },
   'rate-limited': { status: 429, title: 'Too many requests' },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { exchange, withHouse } from '../../registry/testing.ts';
+import { exchange, type House, withHouse } from '../../registry/testing.ts';
 import { verifyPassword } from '../passwords.ts';
 import { ask, codeOf, everything, operators, personWithToken, pointers } from './testing.ts';
 
@@ -62,30 +62,67 @@ describe('people', () => {
       assert.equal(again.headers['idempotency-replayed'], 'true');
     }));
 
-  it('of another organisation are joined by an operator alone, and keep their password', () =>
+  it('of another organisation join as anybody does: nothing tells that they are known, and no password opens both', () =>
     withHouse(async (house) => {
       const { operator } = await operators(house);
       const acme = await house.organisation('Acme Cloud');
       const other = await house.organisation('Other Cloud');
       const body = { email: 'ops@acme.example', role: 'reader', password };
       await ask(house, acme.administrator)('POST', '/people', body);
-      const taken = { ...body, password: 'a password of a stranger' };
-      const refused = await ask(house, other.administrator)('POST', '/people', taken);
-      assert.equal(codeOf(refused), '409 person-elsewhere');
-      assert.deepEqual((await ask(house, other.reader)('GET', '/people')).json(), { items: [] });
-      const joined = await ask(house, operator)('POST', '/people', taken, {
-        'meterhouse-organisation': other.id,
+      const join = ask(house, other.administrator);
+      const strangers = 'a password of a stranger';
+      const known = await join('POST', '/people', { ...body, password: strangers });
+      const fresh = await join('POST', '/people', { ...body, email: 'new@acme.example' });
+      const plain = ({ body, headers, statusCode }: typeof known) => ({
+        statusCode,
+        headers: Object.keys(headers).sort(),
+        body: body.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '…').replace(/(ops|new)@/, '…@'),
       });
-      assert.equal(joined.statusCode, 201);
-      const [person] = await house.database.query<{ password_hash: string }>(
-        'select password_hash from people where email = $1',
-        ['ops@acme.example'],
-      );
-      assert.ok(await verifyPassword(password, person!.password_hash));
+      assert.equal(known.statusCode, 201, known.body);
+      assert.deepEqual(plain(known), plain(fresh));
+      const told = (await join('GET', '/audit-log?filter=action==person-joined')).json().items;
+      assert.equal(told.length, 2);
+      assert.deepEqual(Object.keys(told[0].details), Object.keys(told[1].details));
+      await ask(house, operator)('POST', '/people', { ...body, email: 'new@acme.example' });
+      assert.deepEqual(await opening(house), ['new@acme.example Other Cloud', 'ops@acme.example Acme Cloud']);
+      assert.ok(await verifyPassword(password, await passwordHash(house, 'ops@acme.example')));
       assert.equal(
         codeOf(await ask(house, acme.administrator)('POST', '/people', body)),
         '409 already-exists',
       );
+    }));
+
+  it('who have left everywhere come back without what was set for them there', () =>
+    withHouse(async (house) => {
+      const acme = await house.organisation('Acme Cloud');
+      const other = await house.organisation('Other Cloud');
+      const body = { email: 'ops@acme.example', role: 'reader' };
+      const trap = { ...body, password: 'a password of a stranger' };
+      const { id } = (await ask(house, other.administrator)('POST', '/people', trap)).json();
+      await ask(house, other.administrator)('DELETE', `/people/${id}?sequence=1`);
+      await ask(house, acme.administrator)('POST', '/people', { ...body, password });
+      assert.ok(await verifyPassword(password, await passwordHash(house, 'ops@acme.example')));
+      assert.deepEqual(await opening(house), ['ops@acme.example Acme Cloud']);
+    }));
+
+  it('of two organisations that add one address at the same moment are opened by the password of one', () =>
+    withHouse(async (house) => {
+      const organisations = await Promise.all(['A', 'B', 'C'].map((name) => house.organisation(name)));
+      const answers = await Promise.all(
+        organisations.map(({ administrator }, index) =>
+          ask(house, administrator)('POST', '/people', {
+            email: 'ops@acme.example',
+            role: 'reader',
+            password: `${password} ${index}`,
+          }),
+        ),
+      );
+      assert.deepEqual(new Set(answers.map(({ statusCode }) => statusCode)), new Set([201]));
+      const [opened, ...more] = await opening(house);
+      assert.deepEqual(more, []);
+      const index = 'ABC'.indexOf(opened!.at(-1)!);
+      const hash = await passwordHash(house, 'ops@acme.example');
+      assert.ok(await verifyPassword(`${password} ${index}`, hash));
     }));
 
   it('are never left without an administrator, however many remove each other at once', () =>
@@ -137,6 +174,24 @@ describe('people', () => {
       await call('DELETE', `/people/${ann.id}?sequence=2`);
       assert.equal((await make()).statusCode, 401);
       assert.equal((await exchange(house, { refresh_token: ann.value })).statusCode, 400);
+    }));
+
+  it('who come back do not find the tokens in force that ended when they left', () =>
+    withHouse(async (house) => {
+      const acme = await house.organisation('Acme Cloud');
+      const call = ask(house, acme.administrator);
+      await personWithToken(house, acme.id, 'bob@acme.example', 'administrator');
+      const ann = await personWithToken(house, acme.id, 'ann@acme.example', 'administrator');
+      await call('DELETE', `/people/${ann.id}?sequence=1`);
+      await call('POST', '/people', { email: 'ann@acme.example', role: 'administrator' });
+      assert.equal((await exchange(house, { refresh_token: ann.value })).statusCode, 400);
+      const late = await ask(house, ann.access)('POST', '/api-tokens', { name: 'x', role: 'reader' });
+      assert.equal(late.statusCode, 401);
+      assert.deepEqual((await house.actions()).slice(-3), [
+        'person-removed',
+        'api-token-revoked',
+        'person-joined',
+      ]);
     }));
 
   it('get no role above that of who gives it, and operators are in their own organisation only', () =>
@@ -211,3 +266,20 @@ describe('people', () => {
       assert.ok(!answer.body.includes('short'));
     }));
 });
+
+/** Who signs in where with the password that they have. */
+async function opening({ database }: House): Promise<string[]> {
+  const rows = await database.query<{ text: string }>(
+    `select p.email || ' ' || o.name as text from memberships m join people p on p.id = m.person_id
+     join organisations o on o.id = m.organisation_id where m.password_opens order by 1`,
+  );
+  return rows.map(({ text }) => text);
+}
+
+async function passwordHash({ database }: House, email: string): Promise<string> {
+  const [person] = await database.query<{ password_hash: string }>(
+    'select password_hash from people where email = $1',
+    [email],
+  );
+  return person!.password_hash;
+}

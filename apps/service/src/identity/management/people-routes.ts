@@ -38,12 +38,12 @@ export function peopleRoutes(tools: ManagementTools): Routes {
     app.post(
       path,
       {
-        config: { access: 'administrator', refuses: ['already-exists', 'person-elsewhere'] },
+        config: { access: 'administrator', refuses: ['already-exists'] },
         schema: {
           operationId: 'addPerson',
           summary: 'Add a person to the organisation',
           description:
-            'With a role no higher than your own. The password is for a person who is new to the service; who is known keeps theirs.',
+            'With a role no higher than your own. Who is a member of another organisation too keeps the password they have, and it does not open this one; the answer is the same.',
           tags,
           body: NewPerson,
           response: { 201: PersonItem },
@@ -110,7 +110,7 @@ export function peopleRoutes(tools: ManagementTools): Routes {
         schema: {
           operationId: 'removePerson',
           summary: 'Remove a person from the organisation',
-          description: 'Their API tokens here stop every change at once, reads within 30 minutes.',
+          description: 'Their API tokens here are revoked: that stops every change at once, reads within 30 minutes.',
           tags,
           params: PersonPath,
           querystring: SequenceQuery,

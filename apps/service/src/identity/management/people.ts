@@ -9,6 +9,7 @@ import { type Author, checkSequence } from '../../platform/changes/index.ts';
 import type { Queryable, Transaction } from '../../platform/database/types.ts';
 import { type Caller, type Role, roleAtLeast } from '../../platform/http/index.ts';
 import { createListing } from '../../platform/listing/index.ts';
+import { revokeApiToken } from '../api-tokens.ts';
 import { refuseAbove, refuseOperatorElsewhere } from './roles.ts';
 import type { ManagementTools } from './tools.ts';
 
@@ -48,11 +49,15 @@ export async function findPerson(
 }
 
 /**
- * Adds a person to the organisation. Who is a member elsewhere can be added by operators only: a password that somebody else
- * has set for that address would open this organisation, too.
+ * Adds a person to the organisation. Whether the address is known elsewhere is told to nobody, neither by the answer nor by its
+ * time: a password is hashed by the route in any case.
  *
- * @param passwordHash used when the person is new to the service; whoever is known keeps their own
- * @throws problem `already-exists` when they are a member here; `person-elsewhere`; `forbidden` for a role above one's own
+ * A person has one password for all organisations, and another organisation's administrator may have given it. So the
+ * membership remembers whether the password came with it; where it did not, nobody signs in by password until the person has
+ * proved to be who has the address. API tokens of the organisation work the same either way.
+ *
+ * @param passwordHash applies when the person is a member of no other organisation: whoever is known elsewhere keeps theirs
+ * @throws problem `already-exists` when they are a member here; `forbidden` for a role above one's own
  */
 export async function addPerson(
   transaction: Transaction,
@@ -65,24 +70,21 @@ export async function addPerson(
   refuseOperatorElsewhere(person.role, await lockOrganisation(transaction, organisationId));
   const email = person.email.toLowerCase();
   const now = clock();
-  await transaction.query(
-    'insert into people (email, password_hash, created_at) values ($1, $2, $3) on conflict (email) do nothing',
-    [email, person.passwordHash ?? null, now],
+  const id = await lockPerson(transaction, email, now);
+  const organisations = await transaction.query<{ id: string }>(
+    'select organisation_id as id from memberships where person_id = $1',
+    [id],
   );
-  const [known] = await transaction.query<{ id: string; here: boolean; elsewhere: boolean }>(
-    `select p.id,
-            exists (select from memberships where person_id = p.id and organisation_id = $2) as here,
-            exists (select from memberships where person_id = p.id and organisation_id <> $2) as elsewhere
-     from people p where p.email = $1 for update`,
-    [email, organisationId],
-  );
-  const { id, here, elsewhere } = known!;
-  if (here) throw new Problem('already-exists', { detail: 'The organisation has a person of this address.' });
-  if (elsewhere && caller.role !== 'operator') throw new Problem('person-elsewhere');
+  if (organisations.some((one) => one.id === organisationId))
+    throw new Problem('already-exists', { detail: 'The organisation has a person of this address.' });
+  // What an organisation has set whose member they are no more is nobody's: it must not open the next one.
+  const passwordHash = person.passwordHash ?? null;
+  if (organisations.length === 0)
+    await transaction.query('update people set password_hash = $2 where id = $1', [id, passwordHash]);
   await transaction.query(
-    `insert into memberships (person_id, organisation_id, role, created_at, modified_at)
-     values ($1, $2, $3, $4, $4)`,
-    [id, organisationId, person.role, now],
+    `insert into memberships (person_id, organisation_id, role, password_opens, created_at, modified_at)
+     values ($1, $2, $3, $4, $5, $5)`,
+    [id, organisationId, person.role, organisations.length === 0 && passwordHash !== null, now],
   );
   await recordChange(transaction, {
     ...author,
@@ -91,6 +93,19 @@ export async function addPerson(
     details: { email, role: person.role },
   });
   return findPerson(transaction, organisationId, id);
+}
+
+/** The id of the person of this address, known or new, held: two organisations add a person one after the other. */
+async function lockPerson(transaction: Transaction, email: string, now: Date): Promise<string> {
+  await transaction.query(
+    'insert into people (email, created_at) values ($1, $2) on conflict (email) do nothing',
+    [email, now],
+  );
+  const [person] = await transaction.query<{ id: string }>(
+    'select id from people where email = $1 for update',
+    [email],
+  );
+  return person!.id;
 }
 
 /** @throws problem `not-found`, `sequence-conflict`, `last-administrator`, `forbidden` for a role above one's own */
@@ -124,13 +139,13 @@ export async function changePerson(
 }
 
 /**
- * Removes a person from the organisation; their API tokens here reach nothing from then on.
+ * Removes a person from the organisation and revokes their API tokens here: who is added again begins without any.
  *
  * @throws problem `not-found`, `sequence-conflict`, `last-administrator`, `forbidden` for a role above one's own
  */
 export async function removePerson(
   transaction: Transaction,
-  { recordChange }: ManagementTools,
+  { recordChange, clock }: ManagementTools,
   { caller, ...author }: Author & { readonly caller: Caller },
   personId: string,
   sequence: number,
@@ -151,6 +166,13 @@ export async function removePerson(
     subject: `person:${member.id}`,
     details: { email: member.email, role: member.role },
   });
+  const tokens = await transaction.query<{ id: string }>(
+    `select id from api_tokens where organisation_id = $1 and person_id = $2 and revoked_at is null
+     order by id for no key update`,
+    [organisationId, member.id],
+  );
+  for (const { id } of tokens)
+    await revokeApiToken(transaction, recordChange, { ...author, tokenId: id, at: clock() });
 }
 
 /** One change of members at a time, or two administrators could remove each other. Tells whether it is the operators'. */

@@ -156,6 +156,7 @@ create table memberships (
   sequence integer not null default 1,
   created_at timestamp with time zone not null default now(),
   modified_at timestamp with time zone not null default now(),
+  password_opens boolean not null default false,
   constraint memberships_pkey PRIMARY KEY (person_id, organisation_id),
   constraint memberships_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisations(id) ON DELETE CASCADE,
   constraint memberships_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id) ON DELETE CASCADE,

@@ -33,7 +33,7 @@ test('the description has each route once, with who may call it, its answers and
   assert.match(get.description, /Who: reader and above/);
   assert.deepEqual(get.security, [{ bearer: [] }, { cspAuthToken: [] }]);
   assert.deepEqual(Object.keys(get.responses), ['200', '400', '401', '403', '404', '429', '500', '503']);
-  assert.deepEqual(get.responses[404], { $ref: '#/components/responses/NotFound' });
+  assert.deepEqual(get.responses[404], { $ref: '#/components/responses/NotFoundOrOrganisationUnknown' });
   const { headers, content } = description.components.responses.RateLimited;
   assert.ok('Retry-After' in headers);
   assert.equal(content['application/problem+json'].examples['rate-limited'].value.status, 429);

@@ -29,7 +29,8 @@ export function refusalsOf({ method, schema, config }: RefusingRoute): readonly 
   if (body !== undefined || config?.body === 'stream')
     add('body-too-large', 'unsupported-media-type', 'request-timeout');
   if (body !== undefined) add('malformed-json');
-  if (guarded) add('unauthenticated', 'forbidden');
+  // An operator may name any organisation by a header, so also one that there is not.
+  if (guarded) add('unauthenticated', 'forbidden', 'organisation-unknown');
   if (changes && guarded) add('storage-low');
   if (has(body, 'sequence') || has(querystring, 'sequence')) add('sequence-conflict');
   if (has(headers, 'idempotency-key'))

@@ -40,7 +40,8 @@ export const NewPerson = Type.Object(
       Type.String({
         minLength: 12,
         maxLength: 1024,
-        description: 'The first one. A person who is known to the service already keeps their own.',
+        description:
+          'The first one. Not applied to a person who is a member of another organisation: they keep their own.',
       }),
     ),
   },
