@@ -10,6 +10,7 @@ import type { Failure } from '../src/failure.ts';
 import { createClient } from '../src/http/client.ts';
 import { settled } from '../src/journey/settled.ts';
 import { meterhouse } from './meterhouse.ts';
+import { replayTrace } from './replay-trace.ts';
 
 suite('backup and restore', () => {
   /** One provider; each test is the next step. */
@@ -48,29 +49,13 @@ suite('backup and restore', () => {
   }
   const ready = () => settled(createClient(service.url, async () => ''));
 
-  /** Replays a month of a small trace into packages. */
-  async function replay(month: string, days: number): Promise<string[]> {
-    const trace = join(place.root, `${month}.csv`);
-    const out = join(place.packages, month);
+  /** Replays the first days of a month of a small trace into packages. */
+  function replay(month: string, days: number): Promise<string[]> {
     const until = `${month}-${String(days).padStart(2, '0')}T12:00:00Z`;
-    const rows = [
+    return replayTrace(place, month, [
       `1,Alder,4,8192,${month}-01T00:00:00Z,${until}`,
       `2,,2,4096,${month}-01T06:30:00Z,${month}-01T07:00:00Z`,
-    ];
-    await writeFile(trace, `vm,customer,vcpus,memory_mib,powered_on,powered_off\n${rows.join('\n')}\n`);
-    await succeed([
-      'meter',
-      'replay',
-      '--dir',
-      place.meter,
-      '--trace',
-      trace,
-      '--month',
-      month,
-      '--out',
-      out,
     ]);
-    return (await readdir(out)).sort().map((file) => join(out, file));
   }
   const send = (files: readonly string[]) => succeed(['uploads', 'send', '--dir', place.meter, ...files]);
   async function activate(): Promise<string> {

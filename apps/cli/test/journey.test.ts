@@ -11,6 +11,7 @@ import { makeThrowAway, type ThrowAway } from '../src/demo/throw-away.ts';
 import { createClient } from '../src/http/client.ts';
 import { settled } from '../src/journey/settled.ts';
 import { meterhouse } from './meterhouse.ts';
+import { replayTrace } from './replay-trace.ts';
 
 suite('the journey', () => {
   /** One service for the journey; each test is the next step of it. */
@@ -101,28 +102,8 @@ suite('the journey', () => {
     assert.match(await succeed(activate, next), /in epoch 2/);
   });
 
-  /** Writes a trace, replays a month of it and gives the packages. */
-  async function replay(name: string, month: string, rows: readonly string[]): Promise<string[]> {
-    const trace = join(place.root, `${name}.csv`);
-    const out = join(place.packages, name);
-    await writeFile(trace, `vm,customer,vcpus,memory_mib,powered_on,powered_off\n${rows.join('\n')}\n`);
-    await succeed([
-      'meter',
-      'replay',
-      '--dir',
-      place.meter,
-      '--trace',
-      trace,
-      '--month',
-      month,
-      '--out',
-      out,
-    ]);
-    return (await readdir(out)).sort().map((file) => join(out, file));
-  }
-
   test('a trace becomes packages, which the meter sends with its own key', async () => {
-    const packages = await replay('january', '2023-01', [
+    const packages = await replayTrace(place, '2023-01', [
       '1,Alder,4,8192,2023-01-01T00:00:00Z,2023-01-03T12:00:00Z',
       '2,,2,4096,2023-01-02T06:30:00Z,2023-01-02T07:00:00Z',
     ]);
@@ -135,7 +116,7 @@ suite('the journey', () => {
   });
 
   test('a mangled package is refused with its faults, the next one is taken, and the status is 1', async () => {
-    const [first, second] = await replay('february', '2023-02', [
+    const [first, second] = await replayTrace(place, '2023-02', [
       '1,,1,1024,2023-02-01T00:00:00Z,2023-02-02T12:00:00Z',
     ]);
     const bytes = await readFile(first!);

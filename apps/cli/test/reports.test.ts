@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { makeThrowAway, type ThrowAway } from '../src/demo/throw-away.ts';
 import { createClient } from '../src/http/client.ts';
 import { settled } from '../src/journey/settled.ts';
 import { meterhouse } from './meterhouse.ts';
+import { replayTrace } from './replay-trace.ts';
 
 suite('reports of two months, from a real service', () => {
   let place: ThrowAway;
@@ -64,40 +65,22 @@ suite('reports of two months, from a real service', () => {
     return ['reports', 'sync', ...months, '--to', join(place.root, 'synced')];
   };
 
-  async function replay(month: string, rows: readonly string[], name = month): Promise<string[]> {
-    const trace = join(place.root, `${name}.csv`);
-    const out = join(place.packages, name);
-    await mkdir(place.packages, { recursive: true });
-    await writeFile(trace, `vm,customer,vcpus,memory_mib,powered_on,powered_off\n${rows.join('\n')}\n`);
-    await succeed([
-      'meter',
-      'replay',
-      '--dir',
-      place.meter,
-      '--trace',
-      trace,
-      '--month',
-      month,
-      '--out',
-      out,
-    ]);
-    return (await readdir(out)).sort().map((file) => join(out, file));
-  }
-
   test('a send that loses the service sums up what was taken, and the rest is sent later', async () => {
     await succeed(['meter', 'init', '--dir', place.meter, '--agent', place.agent]);
     const register = ['meters', 'register', place.agent, '--label', '../um east', '--contract', '1012345'];
     await succeed([...register, '--site', 'Site A']);
     const token = await succeed(['meters', 'activation-token', place.agent]);
     await succeed(['meter', 'activate', '--dir', place.meter, '--activation-token', '-'], environment, token);
-    const january = await replay('2023-01', ['1,Alder,4,8192,2023-01-01T00:00:00Z,2023-01-03T12:00:00Z']);
+    const january = await replayTrace(place, '2023-01', [
+      '1,Alder,4,8192,2023-01-01T00:00:00Z,2023-01-03T12:00:00Z',
+    ]);
     uploadsLeft = 2;
     const lost = await meterhouse(['uploads', 'send', ...january], through);
     assert.equal(lost.status, 5, lost.stderr);
     assert.match(lost.stdout, /2 packages taken;.*\n {2}counted +48 slices/);
     assert.match(lost.stderr, /cannot be reached.* 1 package not sent\. Send all of them again/);
     assert.match(await succeed(['uploads', 'send', ...january]), /3 packages taken, 2 of them known before/);
-    const february = await replay('2023-02', [
+    const february = await replayTrace(place, '2023-02', [
       '1,Alder,4,8192,2023-02-01T00:00:00Z,2023-02-03T12:00:00Z',
       '2,Birch,4,8192,2023-02-01T00:00:00Z,2023-02-01T14:00:00Z',
     ]);
@@ -132,7 +115,8 @@ suite('reports of two months, from a real service', () => {
   });
 
   test('usage that comes later renews the reports of its month alone', async () => {
-    const late = await replay(
+    const late = await replayTrace(
+      place,
       '2023-01',
       ['1,Alder,4,8192,2023-01-03T12:00:00Z,2023-01-03T13:00:00Z'],
       'late',
