@@ -1,7 +1,9 @@
+// Errors are known by their names: to load their classes would cost every command the time of a client.
+import type { ProblemError, TokenError } from '@meterhouse/client';
 import { EXIT } from './exit-codes.ts';
 import { Failure } from './failure.ts';
 
-/** An answer that is no success, as the command line's and the meter's clients throw it. */
+/** An answer that is no success: the SDK's ProblemError, and what the meter's own calls throw. */
 interface Refusal {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>> | undefined;
@@ -26,25 +28,29 @@ const UNREACHABLE = new Set([
 export function explain(error: unknown): Failure | undefined {
   if (error instanceof Failure) return error;
   if (!(error instanceof Error)) return undefined;
+  if (isProblem(error)) return explainRefusal(error, wordsOf(error));
   if (isRefusal(error)) return explainRefusal(error, error.message);
-  if (connectionCode(error) !== undefined) {
-    const { address, port } = addressOf(error);
-    const where = address === undefined ? '' : ` at ${address}:${port}`;
-    return new Failure(
-      `The service cannot be reached${where} (${connectionCode(error)}).`,
-      EXIT.unreachable,
-      {
-        advice: 'Is it running (meterhouse serve), and is --server or METERHOUSE_SERVER its address?',
-      },
-    );
-  }
+  if (isTokenError(error)) return explainTokenError(error);
   const doubt = certificateDoubt(error);
   if (doubt !== undefined) {
     return new Failure(`The service's certificate is not trusted: ${doubt}.`, EXIT.unreachable, {
       advice: 'Name the authority that issued it, a PEM file, with --ca-file or in NODE_EXTRA_CA_CERTS.',
     });
   }
+  const code = connectionCode(error);
+  if (code !== undefined) {
+    const { address, port } = addressOf(error);
+    const where = address === undefined ? '' : ` at ${address}:${port}`;
+    const why = code === 'connection-lost' ? innermost(error).message : code;
+    return new Failure(`The service cannot be reached${where} (${why}).`, EXIT.unreachable, {
+      advice: 'Is it running (meterhouse serve), and is --server or METERHOUSE_SERVER its address?',
+    });
+  }
   switch (error.name) {
+    case 'ChecksumError':
+      return new Failure(`${error.message}.`, EXIT.checksum, {
+        advice: 'Run it again. A proxy that unpacks gzip on the way does this.',
+      });
     case 'MeterError':
       return new Failure(error.message, EXIT.input, { ...codeOf(error), faults: textsOf(error) });
     case 'PackageError':
@@ -62,7 +68,8 @@ export function explain(error: unknown): Failure | undefined {
 export function connectionCode(error: unknown): string | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    if (code !== undefined && UNREACHABLE.has(code)) return code;
+    if (code !== undefined && (UNREACHABLE.has(code) || cause.name === 'ConnectionError')) return code;
+    if (cause.name === 'TimeoutError') return 'timeout';
   }
   return undefined;
 }
@@ -75,13 +82,33 @@ function addressOf(error: Error): { address?: string; port?: number } {
   return {};
 }
 
-/** OpenSSL's words for what it does not like about the certificate. */
+/** What tells most where there is no code: fetch's `bad port`, for one, which it never opens. */
+export function innermost(error: Error): Error {
+  return error.cause instanceof Error ? innermost(error.cause) : error;
+}
+
+/** OpenSSL's words for what it does not like about the certificate, which the innermost error has. */
 function certificateDoubt(error: Error): string | undefined {
+  let doubt: string | undefined;
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    const { code = '' } = cause as NodeJS.ErrnoException;
-    if (/CERT|^ERR_TLS_|UNABLE_TO_VERIFY/.test(code)) return cause.message;
+    const { code } = cause as NodeJS.ErrnoException;
+    if (/CERT|^ERR_TLS_|UNABLE_TO_VERIFY/.test(String(code))) doubt = cause.message;
   }
-  return undefined;
+  return doubt;
+}
+
+const isProblem = (error: Error): error is ProblemError => error.name === 'ProblemError';
+const isTokenError = (error: Error): error is TokenError => error.name === 'TokenError';
+
+/** Its message says more than a person needs: the call that was made. */
+function wordsOf({ status, detail, body }: ProblemError): string {
+  const words = detail ?? body?.title;
+  return typeof words === 'string' ? words : `The service answered ${status} without saying why.`;
+}
+
+function explainTokenError({ message, status, code, detail, requestId }: TokenError): Failure {
+  if (status === undefined) return new Failure(message, EXIT.unauthorised, { code });
+  return explainRefusal({ status, body: { code, requestId } }, detail ?? message);
 }
 
 function isRefusal(error: Error): error is Error & Refusal {

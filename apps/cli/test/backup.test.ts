@@ -47,7 +47,7 @@ suite('backup and restore', () => {
     assert.equal(ran.status, 0, `${words.join(' ')}\n${ran.stderr}`);
     return ran.stdout;
   }
-  const ready = () => settled(createClient(service.url, async () => ''));
+  const ready = () => settled(createClient(service.url));
 
   /** Replays the first days of a month of a small trace into packages. */
   function replay(month: string, days: number): Promise<string[]> {

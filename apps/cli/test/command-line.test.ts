@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -193,4 +194,50 @@ test('a meter is made once, and a trace with faults names them all', async (t) =
 test('a reader that goes away is no failure', () => {
   const words = `"${process.execPath}" "${MAIN}" --help | head -1; exit \${PIPESTATUS[0]}`;
   assert.equal(spawnSync('bash', ['-c', words]).status, 0);
+});
+
+test("a certificate of one's own is trusted by --ca-file and by NODE_EXTRA_CA_CERTS, and not without", async (t) => {
+  if (spawnSync('openssl', ['version']).status !== 0) return t.skip('there is no openssl here');
+  const root = await folder(t);
+  const [key, cert] = [join(root, 'key.pem'), join(root, 'cert.pem')];
+  const words = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=usage.example'.split(
+    ' ',
+  );
+  words.push('-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert);
+  assert.equal(spawnSync('openssl', words, { stdio: 'ignore' }).status, 0);
+  const pair = { key: await readFile(key), cert: await readFile(cert) };
+  const server = createTlsServer(pair, (request, response) => {
+    request.resume();
+    const answer = request.url!.endsWith('/authorize')
+      ? { access_token: 'a', expires_in: 1799 }
+      : { items: [] };
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const { port } = server.address() as AddressInfo;
+  const environment = { METERHOUSE_SERVER: `https://127.0.0.1:${port}`, METERHOUSE_TOKEN: 'api-token' };
+  const stranger = await meterhouse(['meters', 'list'], environment);
+  assert.equal(stranger.status, 5);
+  assert.match(stranger.stderr, /certificate is not trusted: self-signed certificate.*\n.*--ca-file/);
+  for (const [more, extra] of [
+    [['--ca-file', cert], {}],
+    [[], { NODE_EXTRA_CA_CERTS: cert }],
+  ] as const) {
+    const ran = await meterhouse(['meters', 'list', ...more], { ...environment, ...extra });
+    assert.equal(ran.status, 0, ran.stderr);
+  }
+});
+
+test('what no words come with is told by its status, and a redirect by where it leads', async (t) => {
+  const broken = await meterhouse(['meters', 'list'], await answering(t, 502, {}));
+  assert.equal(broken.status, 1);
+  assert.match(broken.stderr, /^error The service answered 502 without saying why\. \(502\)\n/);
+  const moved = await answering(t, 308, {}, { location: 'https://usage.example/?secret' });
+  const ran = await meterhouse(['meters', 'list'], moved);
+  assert.equal(ran.status, 1);
+  assert.match(ran.stderr, /redirect to https:\/\/usage\.example\/; name its final address/);
 });

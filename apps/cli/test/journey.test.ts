@@ -145,7 +145,7 @@ suite('the journey', () => {
   });
 
   test('reports are listed, shown with the hours they miss, and downloaded whole', async () => {
-    await settled(createClient(service.url, async () => ''));
+    await settled(createClient(service.url));
     const listed = await succeedJson<{ reportType: string; checksum: string }[]>(
       'reports',
       'list',

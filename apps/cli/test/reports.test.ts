@@ -85,7 +85,7 @@ suite('reports of two months, from a real service', () => {
       '2,Birch,4,8192,2023-02-01T00:00:00Z,2023-02-01T14:00:00Z',
     ]);
     await succeed(['uploads', 'send', ...february]);
-    await settled(createClient(service.url, async () => ''));
+    await settled(createClient(service.url));
     uploadsLeft = Number.POSITIVE_INFINITY;
     const { port } = new URL(through.METERHOUSE_SERVER!);
     await new Promise<void>((resolve) => proxy.listen(Number(port), '127.0.0.1', resolve));
@@ -122,7 +122,7 @@ suite('reports of two months, from a real service', () => {
       'late',
     );
     await succeed(['uploads', 'send', ...late]);
-    await settled(createClient(service.url, async () => ''));
+    await settled(createClient(service.url));
     const synced = await succeed(sync(), through);
     assert.match(synced, /^0 new, [1-5] renewed, [5-9] unchanged, 0 failed\n/);
     const to = join(place.root, 'synced');

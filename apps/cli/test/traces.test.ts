@@ -45,7 +45,7 @@ async function reportsOf(trace: string, agent: string, flags: readonly string[])
   await run('meter', 'activate', '--dir', dir, '--activation-token', token);
   await run('meter', 'replay', '--dir', dir, '--trace', trace, '--month', '2023-01', '--out', out);
   await run('uploads', 'send', '--dir', dir, ...(await readdir(out)).map((name) => join(out, name)));
-  await settled(createClient(service.url, async () => ''));
+  await settled(createClient(service.url));
   const folder = join(dir, 'reports');
   await run('reports', 'download', '--month', '2023-01', '--agent', agent, '--out', folder);
   const rows = async (prefix: string) => {

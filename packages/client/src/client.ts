@@ -4,6 +4,7 @@ import {
   tokensOfApiToken,
   tokensOfSource,
 } from './calls/access-tokens.ts';
+import { createFetch, type Fetch } from './calls/raw-fetch.ts';
 import { createSend, type Request } from './calls/request.ts';
 import { type Retry, type RetryPolicy, usualRetries } from './calls/retry.ts';
 import { createTransport, type TransportOptions } from './calls/transport.ts';
@@ -57,6 +58,8 @@ export type ClientOptions = Addresses &
 export interface Client extends Collections {
   /** Any call of the OpenAPI document. */
   readonly request: Request;
+  /** Any call, with the answer as it comes: for streams, and for paths that the document does not know. */
+  readonly fetch: Fetch;
   readonly reports: Reports;
   readonly meters: Meters;
   readonly uploads: Uploads;
@@ -98,6 +101,7 @@ export function createClient(options: ClientOptions): Client {
   return {
     ...createCollections(send),
     request: send as Request,
+    fetch: createFetch(transport, wire.addressOf),
     reports: createReports(send, transport, wire.retry),
     meters: createMeters(send),
     uploads: createUploads(send, transport),

@@ -67,6 +67,8 @@ export class TokenError extends MeterhouseError {
   readonly status: number | undefined;
   /** `invalid_grant`, …; `no-token` when something else than a token came. */
   readonly code: string;
+  /** The gateway's own words; undefined when the token did not come from a gateway. */
+  readonly detail: string | undefined;
   readonly requestId: string | undefined;
   readonly retryAfter: number | undefined;
 
@@ -75,6 +77,7 @@ export class TokenError extends MeterhouseError {
     fields: {
       readonly status?: number | undefined;
       readonly code: string;
+      readonly detail?: string | undefined;
       readonly requestId?: string | undefined;
       readonly retryAfter?: number | undefined;
     },
@@ -82,6 +85,7 @@ export class TokenError extends MeterhouseError {
     super(message);
     this.status = fields.status;
     this.code = fields.code;
+    this.detail = fields.detail;
     this.requestId = fields.requestId;
     this.retryAfter = fields.retryAfter;
   }

@@ -1,7 +1,8 @@
 export type { AccessTokenSource, HeldToken, Secret } from './calls/access-tokens.ts';
 export type { Body, BodySource } from './calls/body.ts';
+export type { Fetch, FetchOptions } from './calls/raw-fetch.ts';
 export type { Request } from './calls/request.ts';
-export type { Retry, RetryPolicy } from './calls/retry.ts';
+export { type RepeatOptions, type Retry, type RetryPolicy, withRetries } from './calls/retry.ts';
 export { type Client, type ClientOptions, createClient } from './client.ts';
 export type { Download } from './download/open-download.ts';
 export {

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { AnswerError } from '../http/answer-error.ts';
+import { ProblemError } from '@meterhouse/client';
 import type { Call, Client } from '../http/client.ts';
 import type { Narrator } from './narrator.ts';
 
@@ -12,12 +12,12 @@ export async function tellCall(
 ): Promise<unknown> {
   try {
     const answer = await client.send(path, call);
-    const text = await answer.body.text();
+    const text = await answer.text();
     const body: unknown = text === '' ? undefined : JSON.parse(text);
     narrator.answer(statusLine(answer.status), body);
     return body;
   } catch (error) {
-    if (!(error instanceof AnswerError)) throw error;
+    if (!(error instanceof ProblemError)) throw error;
     narrator.answer(statusLine(error.status), error.body);
     return error.body;
   }

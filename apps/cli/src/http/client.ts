@@ -1,8 +1,6 @@
-import type { Readable } from 'node:stream';
-import { request } from 'undici';
-import { AnswerError } from './answer-error.ts';
+import { type BodySource, type ClientOptions, createClient as createSdk } from '@meterhouse/client';
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface Call {
   readonly method?: Method;
@@ -11,65 +9,52 @@ export interface Call {
   /** Sent as JSON. */
   readonly json?: unknown;
   /** Sent as it is. */
-  readonly body?: string | Readable;
+  readonly body?: BodySource;
   /** No access token is sent. */
   readonly anonymous?: boolean;
 }
 
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: Readable & { text(): Promise<string> };
-}
-
 export interface Client {
   readonly server: string;
-  /** The answer as it comes. @throws AnswerError for any status of 400 and above */
-  send(path: string, call?: Call): Promise<Answer>;
+  /** The answer as it comes. @throws ProblemError for any status of 400 and above; ConnectionError, TokenError */
+  send(path: string, call?: Call): Promise<Response>;
   /** The JSON of the answer; undefined when it has no body. The caller names the contract's type. */
   json<T>(path: string, call?: Call): Promise<T>;
 }
 
+type Caller = Pick<ClientOptions, 'apiToken' | 'accessToken' | 'organisation'>;
+
 /**
- * A client of one service.
- * @param bearer gives an access token; asked before each call, so that it can renew what expires
- * @param headers sent with every call
+ * The SDK as the commands use it. A call that fails is told at once, since a person may be waiting; what is to be patient is
+ * wrapped into the SDK's `withRetries`.
  */
-export function createClient(
-  server: string,
-  bearer: () => Promise<string>,
-  headers: Readonly<Record<string, string>> = {},
-): Client {
-  async function send(path: string, call: Call = {}): Promise<Answer> {
-    const url = new URL(path, server);
-    for (const [name, value] of Object.entries(call.query ?? {})) {
-      if (value !== undefined) url.searchParams.set(name, String(value));
-    }
-    const answer = await request(url, {
-      method: call.method ?? 'GET',
+export function createClient(server: string, caller: Caller = {}): Client {
+  const sdk = createSdk({
+    url: server,
+    userAgent: 'meterhouse-cli',
+    retry: false,
+    ...caller,
+  } as ClientOptions);
+
+  async function send(path: string, { json, headers, body, ...call }: Call = {}): Promise<Response> {
+    return sdk.fetch(path, {
+      ...call,
       headers: {
         accept: 'application/json',
-        'user-agent': 'meterhouse-cli',
+        // Files come as they are kept: fetch would unpack what is packed for the way.
+        'accept-encoding': 'identity',
+        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
-        ...(call.anonymous ? {} : { authorization: `Bearer ${await bearer()}` }),
-        ...(call.json === undefined ? {} : { 'content-type': 'application/json' }),
-        ...call.headers,
       },
-      body: call.json === undefined ? (call.body ?? null) : JSON.stringify(call.json),
+      body: json === undefined ? body : JSON.stringify(json),
     });
-    if (answer.statusCode >= 300) {
-      const retryAfter = answer.headers['retry-after'];
-      const text = await answer.body.text();
-      throw new AnswerError(answer.statusCode, text, typeof retryAfter === 'string' ? retryAfter : undefined);
-    }
-    return { status: answer.statusCode, headers: answer.headers, body: answer.body };
   }
 
   return {
     server,
     send,
     async json<T>(path: string, call?: Call): Promise<T> {
-      const text = await (await send(path, call)).body.text();
+      const text = await (await send(path, call)).text();
       return (text === '' ? undefined : JSON.parse(text)) as T;
     },
   };

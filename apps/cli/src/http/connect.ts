@@ -14,11 +14,7 @@ import { trustAuthority } from './trust-authority.ts';
 export async function connect(options: Globals): Promise<Client> {
   const { server, apiToken } = await reach(options);
   const organisation = options.organisation ?? process.env.METERHOUSE_ORGANISATION;
-  return signedIn(
-    server,
-    apiToken,
-    organisation ? { 'meterhouse-organisation': headerText(organisation) } : {},
-  );
+  return signedIn(server, apiToken, organisation ? headerText(organisation) : undefined);
 }
 
 /** Where the service is and how to come by the API token, for those who exchange it themselves. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { withRetries } from '@meterhouse/client';
 import type { Call, Client } from './client.ts';
-import { withRetries } from './retry.ts';
 
 /**
  * Makes a change once, however often it has to be sent: each attempt carries the same Idempotency-Key, by which the service

@@ -23,8 +23,8 @@ export async function findReports(
   const end = Date.now() + PATIENCE_MS;
   for (;;) {
     const answer = await client.send(path);
-    const listed = JSON.parse(await answer.body.text()) as MonthReports | MeterReports;
-    const pending = answer.headers['meterhouse-renewal'] === 'pending';
+    const listed = JSON.parse(await answer.text()) as MonthReports | MeterReports;
+    const pending = answer.headers.get('meterhouse-renewal') === 'pending';
     if (pending && Date.now() < end) {
       await sleep(APART_MS);
       continue;

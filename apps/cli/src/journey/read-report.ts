@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { EXIT } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
-import type { Answer, Client } from '../http/client.ts';
+import type { Client } from '../http/client.ts';
 import type { FoundReport } from './find-reports.ts';
 import { FORMS, type Form } from './sync/folder-names.ts';
 
@@ -20,7 +20,7 @@ export interface ReportTable {
 /** Downloads a report, checks it against its entry, and reads it. @throws Failure when length or checksum differ */
 export async function readReport(client: Client, report: FoundReport): Promise<ReportTable> {
   const answer = await openReport(client, report, 'tsv');
-  const pieces: Buffer[] = [];
+  const pieces: Uint8Array[] = [];
   for await (const piece of checked(answer, report, 'tsv')) pieces.push(piece);
   return parseReport(Buffer.concat(pieces));
 }
@@ -31,9 +31,9 @@ export async function readReportByRef(client: Client, ref: string): Promise<Repo
     query: { ref },
     headers: { accept: FORMS.tsv.accept },
   });
-  const bytes = Buffer.concat(await Array.fromAsync(answer.body as AsyncIterable<Buffer>));
+  const bytes = Buffer.concat(await Array.fromAsync(answer.body!));
   const checksum = createHash('md5').update(bytes).digest('hex');
-  const announced = /^"([0-9a-f]{32})"$/.exec(String(answer.headers.etag ?? ''))?.[1];
+  const announced = /^"([0-9a-f]{32})"$/.exec(String(answer.headers.get('etag')))?.[1];
   if (announced !== undefined && announced !== checksum) {
     throw new Failure(`The report is not what was announced: its MD5 is ${checksum}.`, EXIT.checksum);
   }
@@ -90,7 +90,7 @@ export async function streamReport(
   await pipeline(checked(await openReport(client, report, as), report, as), to, { end: false });
 }
 
-async function openReport(client: Client, { ref }: FoundReport, as: Form): Promise<Answer> {
+async function openReport(client: Client, { ref }: FoundReport, as: Form): Promise<Response> {
   return client.send('/usage/api/v1/reports', { query: { ref }, headers: { accept: FORMS[as].accept } });
 }
 
@@ -99,14 +99,14 @@ async function openReport(client: Client, { ref }: FoundReport, as: Form): Promi
  * listing, for another form of it by the answer.
  */
 async function* checked(
-  answer: Answer,
+  answer: Response,
   report: FoundReport,
   as: Form,
-): AsyncGenerator<Buffer, void, undefined> {
+): AsyncGenerator<Uint8Array, void, undefined> {
   const md5 = createHash('md5');
   const sha256 = createHash('sha256');
   let length = 0;
-  for await (const piece of answer.body as AsyncIterable<Buffer>) {
+  for await (const piece of answer.body!) {
     md5.update(piece);
     sha256.update(piece);
     length += piece.length;
@@ -128,8 +128,8 @@ async function* checked(
 }
 
 /** The SHA-256 of the whole, base64, where the answer tells it (RFC 9530). */
-export function announcedDigest({ headers }: Answer): string | undefined {
-  return /sha-256=:([A-Za-z0-9+/=]+):/.exec(String(headers['repr-digest'] ?? ''))?.[1];
+export function announcedDigest({ headers }: Response): string | undefined {
+  return /sha-256=:([A-Za-z0-9+/=]+):/.exec(String(headers.get('repr-digest')))?.[1];
 }
 
 function ownName({ reportType, agentId }: FoundReport, as: Form): string {
@@ -137,8 +137,8 @@ function ownName({ reportType, agentId }: FoundReport, as: Form): string {
 }
 
 /** The file name of Content-Disposition, without any folder it may name. */
-function nameOf({ headers }: Answer): string | undefined {
-  const name = /filename="([^"]+)"/.exec(String(headers['content-disposition'] ?? ''))?.[1];
+function nameOf({ headers }: Response): string | undefined {
+  const name = /filename="([^"]+)"/.exec(String(headers.get('content-disposition')))?.[1];
   const file = name === undefined ? '' : basename(name.replaceAll('\\', '/'));
   return /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(file) ? file : undefined;
 }

@@ -14,7 +14,7 @@ const PATIENCE_MS = 60_000;
 
 /**
  * Registers a meter and, when asked to, waits until the registration is through.
- * @throws Failure when it is not through after a minute; AnswerError when it is refused
+ * @throws Failure when it is not through after a minute; ProblemError when it is refused
  */
 export async function registerMeter(
   client: Client,
@@ -23,12 +23,12 @@ export async function registerMeter(
 ): Promise<RegistrationResult> {
   const { agentId } = request;
   const started = await client.send('/usage/api/v1/agent-registrations', { method: 'POST', json: request });
-  await started.body.text();
+  await started.text();
   if (started.status === 201) return { agentId, state: 'unchanged' };
   if (!wait) return { agentId, state: 'started' };
   for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await sleep(POLL_MS)) {
     const answer = await client.send(`/usage/api/v1/agent-registrations/${agentId}`);
-    const text = await answer.body.text();
+    const text = await answer.text();
     if (answer.status === 204) return { agentId, state: 'registered' };
     if (answer.status === 200) return { agentId, state: 'registered', ...(JSON.parse(text) as Registration) };
   }

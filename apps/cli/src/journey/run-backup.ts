@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { withRetries } from '@meterhouse/client';
 import type { Backup } from '@meterhouse/contract';
 import type { Client } from '../http/client.ts';
-import { withRetries } from '../http/retry.ts';
 
 const POLL_MS = 500;
 

@@ -1,8 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { Readable } from 'node:stream';
+import { type Retry, withRetries } from '@meterhouse/client';
+import { fileBody } from '@meterhouse/client/node';
 import { PACKAGE_MEDIA_TYPE, type UploadAnswer } from '@meterhouse/contract';
 import type { Client } from '../http/client.ts';
-import { withRetries } from '../http/retry.ts';
 import type { PackageFile } from './package-file.ts';
 
 export interface SendOptions {
@@ -10,7 +9,7 @@ export interface SendOptions {
   readonly correction?: string;
   /** Bytes of this file that are on their way; starts again with each attempt. */
   readonly onBytes?: (sent: number) => void;
-  readonly onRetry?: (error: unknown, pauseMs: number) => void;
+  readonly onRetry?: (retry: Retry) => void;
 }
 
 export interface Sent {
@@ -22,7 +21,7 @@ export interface Sent {
 /**
  * Hands a package over. It may be sent any number of times, since the service knows it by its digest; so what fails on the way
  * is tried again.
- * @throws AnswerError when the service refuses it
+ * @throws ProblemError when the service refuses it
  */
 export async function sendPackage(
   client: Client,
@@ -30,25 +29,14 @@ export async function sendPackage(
   options: SendOptions = {},
 ): Promise<Sent> {
   const { correction, onBytes, onRetry } = options;
-  return withRetries(async () => {
+  const send = async () => {
     const response = await client.send(`/usage/api/v1/agents/${file.header.agent}/uploads`, {
       method: 'POST',
       query: { correction },
       headers: { 'content-type': PACKAGE_MEDIA_TYPE, 'content-length': String(file.bytes) },
-      body: Readable.from(counted(file.path, onBytes), { objectMode: false }),
+      body: fileBody(file.path, { onBytes }),
     });
-    return { known: response.status === 200, answer: JSON.parse(await response.body.text()) as UploadAnswer };
-  }, onRetry);
-}
-
-async function* counted(
-  path: string,
-  onBytes?: (sent: number) => void,
-): AsyncGenerator<Buffer, void, undefined> {
-  let sent = 0;
-  for await (const piece of createReadStream(path, { highWaterMark: 262_144 }) as AsyncIterable<Buffer>) {
-    yield piece;
-    sent += piece.length;
-    onBytes?.(sent);
-  }
+    return { known: response.status === 200, answer: JSON.parse(await response.text()) as UploadAnswer };
+  };
+  return withRetries(send, { onRetry });
 }

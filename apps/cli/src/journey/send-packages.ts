@@ -60,8 +60,8 @@ export async function sendPackages(
       const sent = await sendPackage(client, file, {
         ...(options.correction !== undefined && { correction: options.correction }),
         onBytes: (some) => options.onProgress?.({ done: done + some, total, file: path }),
-        onRetry: (error, pauseMs) =>
-          options.onRetry?.(path, explain(error)?.message ?? String(error), pauseMs),
+        onRetry: ({ error, pause }) =>
+          options.onRetry?.(path, explain(error)?.message ?? String(error), pause),
       });
       taken.push({ path, agent: header.agent, upload: sent.answer.uploadId });
       if (sent.known) known += 1;

@@ -110,7 +110,13 @@ function refusal(
   apiToken: string,
 ): TokenError {
   const words = (detail ?? title).split(apiToken).join('…');
-  return new TokenError(`${words} (${status} ${code})`, { status, code, requestId, retryAfter });
+  return new TokenError(`${words} (${status} ${code})`, {
+    status,
+    code,
+    detail: words,
+    requestId,
+    retryAfter,
+  });
 }
 
 async function readSecret(secret: Secret): Promise<string> {

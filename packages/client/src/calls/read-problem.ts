@@ -38,7 +38,7 @@ export function redirected(response: Response, method: string, path: string): Pr
     status: response.status,
     code: 'redirected',
     title: 'The service answered with a redirect',
-    detail: `The service answered with a redirect${to ? ` to ${to.replace(/\?.*/s, '')}` : ''}; name its final address as url`,
+    detail: `The service answered with a redirect${to ? ` to ${to.replace(/\?.*/s, '')}` : ''}; name its final address`,
     method,
     path,
   });

@@ -37,7 +37,8 @@ export type Send = (method: string, path: string, options?: LooseOptions) => Pro
 
 /** Where the service keeps an Idempotency-Key. */
 const keepsKeys = /^\/api\/v1\//;
-const repeatableMethods = new Set(['GET', 'HEAD', 'PUT']);
+/** Whatever they do, they do it once. DELETE is not among them: it takes a key. */
+export const repeatableMethods = new Set(['GET', 'HEAD', 'PUT']);
 
 /** @param timeout milliseconds for calls that name none */
 export function createSend(transport: Transport, timeout: number): Send {

@@ -1,4 +1,5 @@
-import { ConnectionError, ProblemError } from '../errors.ts';
+import { ConnectionError, ProblemError, TokenError } from '../errors.ts';
+import { pause } from './deadline.ts';
 
 /** How often, and how long apart, a call is made again. Milliseconds. */
 export interface RetryPolicy {
@@ -25,14 +26,16 @@ export interface Retry {
   readonly attempt: number;
   /** Milliseconds until the next one. */
   readonly pause: number;
-  readonly error: ProblemError | ConnectionError;
+  readonly error: ProblemError | ConnectionError | TokenError;
 }
 
 const passing = new Set([429, 502, 503, 504]);
-/** 503 that lasts: a package with an hour that has not come is kept by the meter, not sent again and again. */
-const lasting = new Set(['hour-in-future']);
+/** What lasts: an hour that has not come, and a quota until it begins anew; such a package is kept, not sent again and again. */
+const lasting = new Set(['hour-in-future', 'quota-exceeded']);
 /** The call cannot have reached anybody, so that it may be made again whatever it does. */
 const neverArrived = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH']);
+/** What OpenSSL says of a certificate that it does not trust; the next attempt would meet the same one. */
+const untrusted = /CERT|^ERR_TLS_|UNABLE_TO_VERIFY/;
 
 /**
  * Milliseconds to wait before the next attempt; undefined when there is to be none.
@@ -53,11 +56,12 @@ export function pauseBeforeRetry(
   const bound = Math.min(policy.longestPause, policy.firstPause * 2 ** (attempt - 1));
   const pause = random() * bound;
   if (error instanceof ConnectionError) {
-    if (error.code === 'timeout') return undefined;
+    if (error.code === 'timeout' || untrusted.test(error.code)) return undefined;
     return repeatable || neverArrived.has(error.code) ? pause : undefined;
   }
-  if (!(error instanceof ProblemError) || lasting.has(error.code)) return undefined;
-  const { status, retryAfter } = error;
+  if (!(error instanceof ProblemError || error instanceof TokenError) || lasting.has(error.code))
+    return undefined;
+  const { status = 0, retryAfter } = error;
   // 429: nothing was done. 409 with Retry-After: the same call, by its Idempotency-Key, is still at work.
   const passes =
     status === 429 || (repeatable && (passing.has(status) || (status === 409 && retryAfter !== undefined)));
@@ -66,6 +70,44 @@ export function pauseBeforeRetry(
   return retryAfter * 1000 > policy.longestRetryAfter
     ? undefined
     : retryAfter * 1000 + random() * policy.firstPause;
+}
+
+export interface RepeatOptions {
+  /** By itself the usual ones: six attempts. */
+  readonly retry?: Partial<RetryPolicy> | undefined;
+  readonly onRetry?: ((retry: Retry) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Does a piece of work again when it failed in a way that passes, with the pauses of this client. For work of several calls
+ * that may be done twice, such as one that goes on where it was; of a client with `retry: false`, whose calls are then not
+ * made again each by itself.
+ *
+ * @example await withRetries(() => fetchTheRest(client, file), { onRetry: ({ error }) => console.warn(error.message) });
+ * @throws the last failure as it was; at once what another attempt would not change
+ */
+export function withRetries<T>(work: () => Promise<T>, options: RepeatOptions = {}): Promise<T> {
+  const policy = { ...usualRetries, ...options.retry };
+  return repeat(work, (error, attempt) => pauseBeforeRetry(error, attempt, true, policy), options);
+}
+
+/** @param pauseAfter milliseconds until the next attempt; undefined when there is to be none */
+export async function repeat<T>(
+  work: () => Promise<T>,
+  pauseAfter: (error: unknown, attempt: number) => number | undefined,
+  { onRetry, signal }: Pick<RepeatOptions, 'onRetry' | 'signal'>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const wait = pauseAfter(error, attempt);
+      if (wait === undefined) throw error;
+      onRetry?.({ attempt, pause: wait, error: error as Retry['error'] });
+      await pause(wait, signal);
+    }
+  }
 }
 
 /** Seconds of a Retry-After header, which holds seconds or a date; undefined when it holds neither. */

@@ -1,8 +1,8 @@
 import { ConnectionError, ProblemError } from '../errors.ts';
 import { type BodySource, isSentOnce, openBody } from './body.ts';
-import { type Deadline, deadlineOf, leaving, pause } from './deadline.ts';
+import { type Deadline, deadlineOf, leaving } from './deadline.ts';
 import { readProblem, redirected } from './read-problem.ts';
-import { pauseBeforeRetry, type Retry, type RetryPolicy } from './retry.ts';
+import { pauseBeforeRetry, type Retry, type RetryPolicy, repeat } from './retry.ts';
 
 /** One call as it goes over the wire. */
 export interface Call {
@@ -54,40 +54,38 @@ export function createTransport(options: TransportOptions, tokens: AccessTokens 
     const deadline = deadlineOf(call.signal, call.timeout);
     const once = isSentOnce(call.body);
     const anonymous = call.anonymous === true || tokens === undefined;
-    let refused: string | undefined;
-    for (let attempt = 1; ; ) {
-      const token = anonymous ? undefined : await tokenFor(deadline, call, refused);
+    let token: string | undefined;
+    let renewed = false;
+    let failure: unknown;
+
+    async function attempt(): Promise<T> {
+      token = undefined;
+      if (!anonymous) token = await leaving(tokens!.get(), deadline.signal);
       try {
         return await attemptOnce(call, token, deadline, read);
       } catch (error) {
-        if (deadline.signal?.aborted) throw deadline.timedOut() ? timedOut(call) : error;
-        if (once) throw error;
-        if (
-          token !== undefined &&
-          refused === undefined &&
-          error instanceof ProblemError &&
-          error.status === 401
-        ) {
-          refused = token;
-          continue;
-        }
-        const wait = pauseBeforeRetry(error, attempt, call.repeatable, options.retry);
-        if (wait === undefined) throw error;
-        options.onRetry?.({ attempt, pause: wait, error: error as Retry['error'] });
-        attempt += 1;
-        await pause(wait, deadline.signal).catch((reason) => {
-          throw deadline.timedOut() ? timedOut(call, error) : reason;
-        });
+        if (token === undefined || renewed || once || !isRefusedToken(error)) throw error;
+        renewed = true;
+        const refused = token;
+        token = undefined;
+        token = await leaving(tokens!.renew(refused), deadline.signal);
+        return attemptOnce(call, token, deadline, read);
       }
     }
-  }
 
-  /** Outside of the attempts: the gateway has been asked as often as it should before this fails. */
-  async function tokenFor(deadline: Deadline, call: Call, refused: string | undefined): Promise<string> {
-    const token = refused === undefined ? tokens!.get() : tokens!.renew(refused);
-    return leaving(token, deadline.signal).catch((error) => {
-      throw deadline.timedOut() ? timedOut(call) : error;
-    });
+    /** Without a token there is nothing to send: the gateway has been asked as often as it should before that fails. */
+    function pauseAfter(error: unknown, attempts: number): number | undefined {
+      if (deadline.signal?.aborted) return undefined;
+      failure = error;
+      if (once || (token === undefined && !anonymous)) return undefined;
+      return pauseBeforeRetry(error, attempts, call.repeatable, options.retry);
+    }
+
+    return repeat(attempt, pauseAfter, { onRetry: options.onRetry, signal: deadline.signal }).catch(
+      (error: unknown) => {
+        throw deadline.timedOut() ? timedOut(call, failure) : error;
+      },
+    );
   }
 
   async function attemptOnce<T>(
@@ -125,19 +123,8 @@ export function createTransport(options: TransportOptions, tokens: AccessTokens 
       return await read(response, deadline);
     } catch (error) {
       if (error instanceof ProblemError || deadline.signal?.aborted) throw error;
-      throw lost(call, error);
+      throw lostConnection(method, options.addressOf(path), error);
     }
-  }
-
-  function lost(call: Call, cause: unknown): ConnectionError {
-    const url = options.addressOf(call.path);
-    const code = systemCode(cause) ?? 'connection-lost';
-    return new ConnectionError(`${call.method} ${url} has no answer: ${wordsOf(cause)}`, {
-      code,
-      method: call.method,
-      url,
-      cause,
-    });
   }
 
   function timedOut(call: Call, cause?: unknown): ConnectionError {
@@ -151,6 +138,19 @@ export function createTransport(options: TransportOptions, tokens: AccessTokens 
   }
 
   return { send };
+}
+
+const isRefusedToken = (error: unknown) => error instanceof ProblemError && error.status === 401;
+
+/** @param url without the query */
+export function lostConnection(method: string, url: string, cause: unknown): ConnectionError {
+  const code = systemCode(cause) ?? 'connection-lost';
+  return new ConnectionError(`${method} ${url} has no answer: ${wordsOf(cause)}`, {
+    code,
+    method,
+    url,
+    cause,
+  });
 }
 
 /** `ECONNREFUSED` and the like stand in the cause of what fetch throws, sometimes once more below. */

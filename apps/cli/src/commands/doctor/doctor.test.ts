@@ -167,9 +167,9 @@ test('the command says who has the directory or the port, and ends with 8 when s
 
 test('a service that is stopped, not ready, no Meterhouse, or ill is told', async (t) => {
   is(
-    await checkReach('http://127.0.0.1:9'),
+    await checkReach('http://127.0.0.1:2'),
     'fault',
-    /cannot be reached at 127\.0\.0\.1:9/,
+    /cannot be reached at 127\.0\.0\.1:2/,
     /meterhouse serve/,
   );
   let status = 200;

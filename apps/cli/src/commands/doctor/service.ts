@@ -1,7 +1,6 @@
 import { connect as connectTls, type DetailedPeerCertificate, rootCertificates } from 'node:tls';
-import { request } from 'undici';
 import packageJson from '../../../package.json' with { type: 'json' };
-import { explain } from '../../explain.ts';
+import { explain, innermost } from '../../explain.ts';
 import { authorize } from '../../http/session.ts';
 import { doubt, type Finding, fault, ok } from './finding.ts';
 
@@ -17,22 +16,37 @@ const KEY_DAYS = 365;
 /** Whether it answers, is ready, and whose clock is wrong. */
 export async function checkReach(server: string): Promise<Finding[]> {
   const sent = Date.now();
-  let answer: { status: number; date: string | undefined };
+  let answer: { status: number; date: string | null };
   try {
-    const { statusCode, headers, body } = await request(new URL('/readyz', server), {
-      headersTimeout: PATIENCE_MS,
-      bodyTimeout: PATIENCE_MS,
-    });
-    await body.dump();
-    answer = { status: statusCode, date: headers.date as string | undefined };
+    const { status, headers, body } = await look(server, '/readyz');
+    await body?.cancel();
+    answer = { status, date: headers.get('date') };
   } catch (error) {
     const failure = explain(error);
     const mend = failure?.advice ?? 'Is --server its address?';
     return [
-      fault('service', failure?.message ?? `${server} does not answer: ${(error as Error).message}`, mend),
+      fault(
+        'service',
+        failure?.message ?? `${server} does not answer: ${innermost(error as Error).message}`,
+        mend,
+      ),
     ];
   }
   return [readiness(server, answer.status), ...skew(answer.date, (sent + Date.now()) / 2)];
+}
+
+/** One answer as it is, whatever its status: what a proxy or another program says is looked at too. */
+async function look(
+  server: string,
+  path: string,
+  bearer?: string,
+  patience = PATIENCE_MS,
+): Promise<Response> {
+  return fetch(new URL(path, server), {
+    headers: bearer === undefined ? {} : { authorization: `Bearer ${bearer}` },
+    redirect: 'manual',
+    signal: AbortSignal.timeout(patience),
+  });
 }
 
 function readiness(server: string, status: number): Finding {
@@ -50,8 +64,8 @@ function readiness(server: string, status: number): Finding {
   );
 }
 
-function skew(date: string | undefined, here: number): Finding[] {
-  if (date === undefined || Number.isNaN(Date.parse(date))) return [];
+function skew(date: string | null, here: number): Finding[] {
+  if (date === null || Number.isNaN(Date.parse(date))) return [];
   // The header has whole seconds, cut off.
   const seconds = Math.round((Date.parse(date) + 500 - here) / 1000);
   const says = `this clock is ${Math.abs(seconds)} s ${seconds > 0 ? 'behind' : 'ahead of'} the service's`;
@@ -136,11 +150,8 @@ function validity({ subject, valid_to }: DetailedPeerCertificate, now: number): 
 
 /** What /healthz tells this caller: every check of the service's own that is not well. */
 export async function checkHealth(server: string, bearer?: string): Promise<Finding[]> {
-  const answer = await request(new URL('/healthz', server), {
-    headers: bearer === undefined ? {} : { authorization: `Bearer ${bearer}` },
-    headersTimeout: 2 * PATIENCE_MS,
-  });
-  const health = (await answer.body.json().catch(() => ({}))) as {
+  const answer = await look(server, '/healthz', bearer, 2 * PATIENCE_MS);
+  const health = (await answer.json().catch(() => ({}))) as {
     status?: string;
     checks?: Record<string, { ok: boolean; detail: string }>;
   };
@@ -173,8 +184,8 @@ const MENDS: Readonly<Record<string, string>> = {
 
 /** Whether both sides are of one release. */
 export async function checkVersion(server: string, own: string = packageJson.version): Promise<Finding> {
-  const { body } = await request(new URL('/openapi.json', server), { headersTimeout: PATIENCE_MS });
-  const document = (await body.json().catch(() => ({}))) as { info?: { version?: string } };
+  const answer = await look(server, '/openapi.json');
+  const document = (await answer.json().catch(() => ({}))) as { info?: { version?: string } };
   const theirs = document.info?.version ?? 'of no version';
   const release = (version: string) => version.split('.').slice(0, 2).join('.');
   if (release(theirs) === release(own))
@@ -220,14 +231,11 @@ function claimsOf(token: string): { role?: string; organisation?: string } {
 
 /** How old the keys are that the service signs with; told to operators alone. */
 export async function checkSigningKeys(server: string, bearer: string, now = Date.now()): Promise<Finding[]> {
-  const { statusCode, body } = await request(new URL('/api/v1/signing-keys', server), {
-    headers: { authorization: `Bearer ${bearer}` },
-    headersTimeout: PATIENCE_MS,
-  });
-  const page = (await body.json().catch(() => ({}))) as {
+  const answer = await look(server, '/api/v1/signing-keys', bearer);
+  const page = (await answer.json().catch(() => ({}))) as {
     items?: { purpose: string; createdAt: string; retiredAt?: string }[];
   };
-  if (statusCode !== 200) return [];
+  if (answer.status !== 200) return [];
   return (page.items ?? [])
     .filter(({ retiredAt }) => retiredAt === undefined)
     .map(({ purpose, createdAt }) => {

@@ -4,7 +4,7 @@ import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import type { ReportEntry } from '@meterhouse/contract';
 import { EXIT } from '../../exit-codes.ts';
 import { Failure } from '../../failure.ts';
-import type { Answer, Client } from '../../http/client.ts';
+import type { Client } from '../../http/client.ts';
 import { announcedDigest } from '../read-report.ts';
 import { FORMS, type Form } from './folder-names.ts';
 
@@ -27,7 +27,7 @@ interface Announced {
  * Downloads a report to `path`, synced and checked: by the length and MD5 of the listing; in another form by the digest that
  * the answer names, which is kept beside the part for a later run. What an earlier run got stays, and only the rest is
  * asked for. When the whole then does not fit, as after a power cut, it is fetched once from its beginning.
- * @throws Failure when it is not what was announced; AnswerError when it is refused; what a broken connection throws
+ * @throws Failure when it is not what was announced; ProblemError when it is refused; what a broken connection throws
  */
 export async function fetchReport(
   client: Client,
@@ -45,8 +45,8 @@ export async function fetchReport(
     const answer = await ask(client, entry.ref, as, had.length, told.etag);
     told = { ...told, ...digestOf(answer) };
     if (as !== 'tsv' && answer.status !== 206) {
-      const { etag } = answer.headers;
-      told = { ...digestOf(answer), ...(typeof etag === 'string' && { etag }) };
+      const etag = answer.headers.get('etag');
+      told = { ...digestOf(answer), ...(etag !== null && { etag }) };
       await writeFile(toldPath(path), JSON.stringify(told));
     }
     await receive(answer, path, had);
@@ -74,7 +74,7 @@ async function readTold(path: string): Promise<Announced> {
   }
 }
 
-function digestOf(answer: Answer): Announced {
+function digestOf(answer: Response): Announced {
   const sha256 = announcedDigest(answer);
   return sha256 === undefined ? {} : { sha256 };
 }
@@ -100,7 +100,7 @@ const nothing = (): Tally => ({
   sha256: createHash('sha256'),
 });
 
-function add(sums: Tally, piece: Buffer): void {
+function add(sums: Tally, piece: Uint8Array): void {
   sums.md5.update(piece);
   sums.sha256.update(piece);
   sums.length += piece.length;
@@ -118,7 +118,7 @@ async function tally(path: string): Promise<Tally> {
   return sums;
 }
 
-function ask(client: Client, ref: string, as: Form, from: number, etag = ''): Promise<Answer> {
+function ask(client: Client, ref: string, as: Form, from: number, etag = ''): Promise<Response> {
   return client.send('/usage/api/v1/reports', {
     query: { ref },
     headers: {
@@ -130,11 +130,11 @@ function ask(client: Client, ref: string, as: Form, from: number, etag = ''): Pr
 }
 
 /** Writes what comes, behind what there is when the answer goes on there. */
-async function receive(answer: Answer, path: string, sums: Tally): Promise<void> {
+async function receive(answer: Response, path: string, sums: Tally): Promise<void> {
   if (answer.status !== 206) Object.assign(sums, nothing());
   const file = await open(path, sums.length === 0 ? 'w' : 'a');
   try {
-    for await (const piece of answer.body as AsyncIterable<Buffer>) {
+    for await (const piece of answer.body!) {
       add(sums, piece);
       await file.writeFile(piece);
     }

@@ -1,5 +1,5 @@
+import { ProblemError } from '@meterhouse/client';
 import type { MeterPage } from '@meterhouse/contract';
-import { AnswerError } from '../../http/answer-error.ts';
 import type { Client } from '../../http/client.ts';
 
 /** What people call the meters, by agentId; nothing from a service that has only the published paths. */
@@ -13,7 +13,7 @@ export async function labelsOfMeters(client: Client): Promise<ReadonlyMap<string
       cursor = page.nextCursor;
     } while (cursor !== undefined);
   } catch (error) {
-    if (!(error instanceof AnswerError) || error.status !== 404) throw error;
+    if (!(error instanceof ProblemError) || error.status !== 404) throw error;
   }
   return labels;
 }

@@ -21,14 +21,14 @@ export async function listMonth(
   const one = agents?.length === 1 ? agents[0] : undefined;
   const path = `/usage/api/v1/reports/${month.replace('-', '/')}${one === undefined ? '' : `/${one}`}`;
   const answer = await client.send(path);
-  const listed = JSON.parse(await answer.body.text()) as MonthReports | MeterReports;
+  const listed = JSON.parse(await answer.text()) as MonthReports | MeterReports;
   const byMeter = one === undefined ? (listed as MonthReports) : { [one]: listed as MeterReports };
   const reports = Object.entries(byMeter)
     .filter(([agentId]) => agents?.includes(agentId) ?? true)
     .flatMap(([agentId, entries]) =>
       entries.map((entry) => ({ agentId, entry: checkedEntry(agentId, entry) })),
     );
-  return { month, pending: answer.headers['meterhouse-renewal'] === 'pending', reports };
+  return { month, pending: answer.headers.get('meterhouse-renewal') === 'pending', reports };
 }
 
 /** Names of files are made from these: a listing that holds something else is not of a service that we know. */

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withRetries } from '@meterhouse/client';
 import type { ReportEntry, ReportType } from '@meterhouse/contract';
 import { EXIT } from '../../exit-codes.ts';
 import { explain } from '../../explain.ts';
 import { Failure } from '../../failure.ts';
 import type { Client } from '../../http/client.ts';
-import { withRetries } from '../../http/retry.ts';
 import { atATime } from './at-a-time.ts';
 import { fetchReport } from './fetch-report.ts';
 import { lockFolder } from './folder-lock.ts';
@@ -102,7 +102,7 @@ type Outcome = 'new' | 'renewed' | 'restored' | 'unchanged';
 async function run(run: Run): Promise<SyncSummary> {
   const { client, options, index, state } = run;
   const again = <T>(call: () => Promise<T>) =>
-    withRetries(call, (error, pauseMs) => options.onRetry?.(wordsOf(error), pauseMs));
+    withRetries(call, { onRetry: ({ error, pause }) => options.onRetry?.(wordsOf(error), pause) });
   const found = { new: [] as string[], renewed: [] as string[], restored: [] as string[], unchanged: 0 };
   const failed: SyncSummary['failed'][number][] = [];
   let stopped: Failure | undefined;
