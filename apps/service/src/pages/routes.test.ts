@@ -18,7 +18,14 @@ const get = (url: string, headers: Record<string, string> = {}) => app.inject({ 
 
 test('there is a page for the start, the reference, the guides, the problems and every document', async () => {
   const addresses = [...pages.keys()];
-  for (const needed of ['/docs', '/docs/reference', '/docs/guides', '/docs/problems', '/docs/operating'])
+  for (const needed of [
+    '/docs',
+    '/docs/reference',
+    '/docs/guides',
+    '/docs/problems',
+    '/docs/operating',
+    '/docs/operating/backup',
+  ])
     assert.ok(addresses.includes(needed), needed);
   assert.equal(addresses.length, readShelf().length + 4);
   for (const address of addresses) {
