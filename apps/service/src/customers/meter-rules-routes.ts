@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { AgentPath, MeterCustomerRules, Problem } from '@meterhouse/contract';
 import Type from 'typebox';
 import type { Database } from '../platform/database/index.ts';
-import type { Routes } from '../platform/http/index.ts';
+import { hasAlready, type Routes } from '../platform/http/index.ts';
 import { findMeter } from '../registry/index.ts';
 import { rulesForMeters } from './list-rules.ts';
 
@@ -34,14 +34,9 @@ export function meterRulesRoutes({ database }: { database: Database }): Routes {
         const rules = await rulesForMeters(database, organisationId);
         const etag = `"${createHash('sha256').update(JSON.stringify(rules)).digest('base64url')}"`;
         reply.headers({ etag, 'cache-control': 'private, no-cache' });
-        if (namesTag(request.headers['if-none-match'], etag)) return reply.code(304).send(null);
+        if (hasAlready(request.headers['if-none-match'], etag)) return reply.code(304).send(null);
         return reply.code(200).send({ rules });
       },
     );
   };
-}
-
-function namesTag(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false;
-  return header.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag);
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { hasAlready } from '../platform/http/index.ts';
 import type { Asset } from './assets.ts';
 
 /** What a page may use: the files of this service, nothing inline, nothing from elsewhere. */
@@ -43,7 +44,7 @@ export function sendFixed(request: FastifyRequest, reply: FastifyReply, what: Fi
     .headers({ etag: what.etag, 'cache-control': 'no-cache', 'content-security-policy': csp })
     .headers({ vary: 'accept-encoding' });
   // One tag stands for both codings, so it is compared weakly.
-  if (request.headers['if-none-match']?.includes(what.etag)) return reply.code(304).send();
+  if (hasAlready(request.headers['if-none-match'], what.etag)) return reply.code(304).send();
   if (!takesGzip(request)) return reply.send(what.text);
   return reply
     .headers({ 'content-encoding': 'gzip', etag: `W/${what.etag}` })

@@ -8,4 +8,5 @@ export type {
   DescribedParameter,
 } from './described.ts';
 export { faultsOf } from './faults.ts';
+export { hasAlready, rangeHolds } from './preconditions.ts';
 export type { Access, App, Authenticate, BodyTime, Logger, Routes } from './types.ts';
