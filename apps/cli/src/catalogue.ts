@@ -18,7 +18,7 @@ export const CATALOGUE: Readonly<Record<string, readonly Entry[]>> = {
   'Reports and usage:': [
     {
       name: 'reports',
-      summary: "a month's reports: list, show, download, compare; keep a folder of them up to date",
+      summary: "a month's reports: list, show, download, compare, keep in a folder",
       load: async () => (await import('./commands/reports/index.ts')).reportsCommand(),
     },
     {
@@ -104,12 +104,12 @@ export const CATALOGUE: Readonly<Record<string, readonly Entry[]>> = {
   'Signing in:': [
     {
       name: 'login',
-      summary: 'keep an API token, or the command that prints it, for this and later commands',
+      summary: 'keeps an API token, or the command that prints it, for this and later commands',
       load: async () => (await import('./commands/login.ts')).loginCommand(),
     },
     {
       name: 'logout',
-      summary: 'forget what login kept',
+      summary: 'forgets what login kept',
       load: async () => (await import('./commands/logout.ts')).logoutCommand(),
     },
     {
@@ -119,39 +119,39 @@ export const CATALOGUE: Readonly<Record<string, readonly Entry[]>> = {
     },
     {
       name: 'token',
-      summary: 'exchange the API token for an access token of 30 minutes and print it',
+      summary: 'exchanges the API token for an access token of 30 minutes and prints it',
       load: async () => (await import('./commands/token.ts')).tokenCommand(),
     },
   ],
   'Running the service:': [
     {
       name: 'serve',
-      summary: 'run the service until Ctrl-C',
+      summary: 'runs the service until Ctrl-C',
       load: async () => (await import('./commands/serve.ts')).serveCommand(),
     },
     {
       name: 'demo',
-      summary: 'run the whole journey in a throw-away directory, from a token to reports',
+      summary: 'runs the whole journey in a throw-away directory, from a token to reports',
       load: async () => (await import('./commands/demo.ts')).demoCommand(),
     },
     {
       name: 'doctor',
-      summary: 'look at this machine and the service, and say how to mend what is wrong',
+      summary: 'looks at this machine and the service, and says how to mend what is wrong',
       load: async () => (await import('./commands/doctor/index.ts')).doctorCommand(),
     },
     {
       name: 'rebuild',
-      summary: 'derive all usage again from the archive and compare; for operators',
+      summary: 'derives all usage again from the archive and compares; for operators',
       load: async () => (await import('./commands/rebuild.ts')).rebuildCommand(),
     },
     {
       name: 'backup',
-      summary: 'copy records and archive while the service runs, and check such copies; for operators',
+      summary: 'copies records and archive while the service runs, and checks such copies; for operators',
       load: async () => (await import('./commands/backup/index.ts')).backupCommand(),
     },
     {
       name: 'restore',
-      summary: 'make a data directory from a backup, on this machine or another',
+      summary: 'makes a data directory from a backup, on this machine or another',
       load: async () => (await import('./commands/restore.ts')).restoreCommand(),
     },
     {
@@ -163,7 +163,7 @@ export const CATALOGUE: Readonly<Record<string, readonly Entry[]>> = {
   'This program:': [
     {
       name: 'completion',
-      summary: 'print the completion of this command line for a shell',
+      summary: 'prints the completion of this command line for a shell',
       load: async () => (await import('./commands/completion.ts')).completionCommand(),
     },
   ],

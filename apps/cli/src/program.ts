@@ -6,7 +6,8 @@ import { EXIT_HELP } from './exit-codes.ts';
 
 const HELP = `
 Environment:
-  METERHOUSE_TOKEN         API token to sign in with, before any that login kept; never taken from the command line
+  METERHOUSE_TOKEN         API token to sign in with, before any that login
+                           kept; never taken from the command line
   METERHOUSE_SERVER        address of the service
   METERHOUSE_PROFILE       the profile of login to use
   METERHOUSE_ORGANISATION  the organisation that an operator acts in
@@ -14,7 +15,8 @@ Environment:
   NO_COLOR                 no colours
 
 Files:
-  $XDG_CONFIG_HOME/meterhouse/credentials (else ~/.config/…) holds what login keeps; it must be readable by you alone.
+  $XDG_CONFIG_HOME/meterhouse/credentials (else ~/.config/…) holds what login
+  keeps; it must be readable by you alone.
 ${EXIT_HELP}
 
 Examples:
@@ -42,7 +44,7 @@ export async function createProgram(words?: readonly string[]): Promise<Command>
     .addHelpCommand(
       new Command('help')
         .argument('[command]')
-        .description('tell about a command')
+        .description('tells about a command')
         .helpGroup('This program:'),
     );
   for (const [group, entries] of Object.entries(CATALOGUE)) {

@@ -1,6 +1,7 @@
 import { type Command, CommanderError } from 'commander';
 import { EXIT } from './exit-codes.ts';
 import type { Failure } from './failure.ts';
+import { HELP_STYLE } from './help.ts';
 import { createProgram } from './program.ts';
 import { note } from './terminal/output.ts';
 import { plain } from './terminal/plain.ts';
@@ -20,7 +21,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     command
       .exitOverride()
       .configureOutput({ outputError: () => {} })
-      .configureHelp({ showGlobalOptions: true })
+      .configureHelp(HELP_STYLE)
       .hook('preSubcommand', (_parent, command) => {
         reading = command;
       });

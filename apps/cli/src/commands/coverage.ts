@@ -39,7 +39,9 @@ const COLUMNS: readonly Column<MeterCoverage>[] = [
 
 export function coverageCommand(): Command {
   const command = new Command('coverage')
-    .description('which hours of a month a meter has covered, as a calendar; of all meters a line each')
+    .description(
+      'Shows which hours of a month a meter has covered, as a calendar; of all meters a line each.',
+    )
     .argument('[agent]', "the meter's UUID", agentValue)
     .requiredOption('--month <month>', 'such as 2023-01', monthValue)
     .option('--all', 'every meter of the organisation')

@@ -4,7 +4,7 @@ import { examples, optionsOf } from './globals.ts';
 export function demoCommand(): Command {
   return new Command('demo')
     .description(
-      'run the whole journey in a throw-away directory: a token, a meter, a month of packages, its reports',
+      'Runs the whole journey in a throw-away directory: a token, a meter, a month of packages, its reports.',
     )
     .option('--once', 'end when the journey is through instead of staying up')
     .option('--trace <file>', 'meter this trace instead of a generated fleet')

@@ -4,7 +4,7 @@ import { examples, optionsOf } from './globals.ts';
 export function rebuildCommand(): Command {
   return new Command('rebuild')
     .description(
-      'derive all usage again from the archive, inside the running service, and compare digests; for operators',
+      'Derives all usage again from the archive, inside the running service, and compares digests; for operators.',
     )
     .addHelpText(
       'after',

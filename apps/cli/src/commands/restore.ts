@@ -11,7 +11,7 @@ interface Options {
 export function restoreCommand(): Command {
   return new Command('restore')
     .description(
-      'make a data directory from a backup, on this machine or another, while no service runs on it\n\nEvery digest is verified before anything is written. Where the records are kept in a PostgreSQL of yours, name an empty database in DATABASE_URL. A restore that was ended goes on when the same command is run again.',
+      'Makes a data directory from a backup, on this machine or another, while no service runs on it.\n\nEvery digest is verified before anything is written. Where the records are kept in a PostgreSQL of yours, name an empty database in DATABASE_URL. A restore that was ended goes on when the same command is run again.',
     )
     .requiredOption('--from <folder>', 'the folder of the backup')
     .requiredOption('--data <dir>', 'the data directory to make: one that is empty or not there')

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 export function serveCommand(): Command {
   return (
     new Command('serve')
-      .description('run the service until Ctrl-C')
+      .description('Runs the service until Ctrl-C.')
       // The service reads its own settings, from flags, environment and file, and names every fault at once.
       .allowUnknownOption()
       .allowExcessArguments()

@@ -3,7 +3,7 @@ import { examples, optionsOf } from './globals.ts';
 
 export function tokenCommand(): Command {
   return new Command('token')
-    .description('exchange METERHOUSE_TOKEN for an access token of 30 minutes and print it')
+    .description('Exchanges the API token for an access token of 30 minutes and prints it.')
     .addHelpText('after', examples('token', 'token --json'))
     .action(async (_options: unknown, command: Command) => {
       const options = optionsOf(command);

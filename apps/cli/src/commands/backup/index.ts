@@ -5,9 +5,8 @@ import { backupVerifyCommand } from './verify.ts';
 
 export function backupCommand(): Command {
   return new Command('backup')
-    .summary('copy records and archive while the service runs, and check such copies; for operators')
     .description(
-      'make a backup of records and archive while the service runs, and wait for it; for operators\n\nThe service writes it into a folder of its own below --backup-dir. The master key is not in it: keep a copy of that elsewhere.',
+      'Makes a backup of records and archive while the service runs, and waits for it; for operators.\n\nThe service writes it into a folder of its own below --backup-dir. The master key is not in it: keep a copy of that elsewhere.',
     )
     .addHelpText(
       'after',

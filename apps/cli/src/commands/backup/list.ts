@@ -4,7 +4,7 @@ import { examples, optionsOf } from '../globals.ts';
 
 export function backupListCommand(): Command {
   return new Command('list')
-    .description('the backups that the service made, the newest first; for operators')
+    .description('Lists the backups that the service made, the newest first; for operators.')
     .addHelpText('after', examples('backup list'))
     .action(async (_options: unknown, command: Command) => {
       const options = optionsOf(command);

@@ -4,7 +4,7 @@ import { examples, optionsOf } from '../globals.ts';
 export function backupVerifyCommand(): Command {
   return new Command('verify')
     .description(
-      'read every byte of a backup on this machine and compare it with its manifest; nothing is changed',
+      'Reads every byte of a backup on this machine and compares it with its manifest; nothing is changed.',
     )
     .argument('<folder>', 'the folder of one backup')
     .addHelpText('after', examples('backup verify /backup/20230203T040506Z-0b6e6e8c'))

@@ -10,7 +10,7 @@ interface DoctorOptions {
 
 export function doctorCommand(): Command {
   return new Command('doctor')
-    .description('look at this machine and the service, and say how to mend what is wrong')
+    .description('Looks at this machine and the service, and says how to mend what is wrong.')
     .option('--data <dir>', 'the data directory of the service on this machine')
     .option('--local', 'only this machine: processor, memory, disk, data directory, programs, port')
     .option('--remote', 'only the service: certificate, clock, readiness, health, token, keys')

@@ -6,7 +6,7 @@ import { keysRotateMasterCommand } from './rotate-master.ts';
 export function keysCommand(): Command {
   return new Command('keys')
     .description(
-      'the keys of the service: those that sign, and the master key that seals them; for operators',
+      'The keys of the service: those that sign, and the master key that seals them; for operators.',
     )
     .addCommand(keysListCommand())
     .addCommand(keysRotateCommand())

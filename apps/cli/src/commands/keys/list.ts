@@ -4,7 +4,7 @@ import { examples, optionsOf } from '../globals.ts';
 
 export function keysListCommand(): Command {
   return new Command('list')
-    .description('the keys that sign access tokens and reports, the newest first; for operators')
+    .description('Lists the keys that sign access tokens and reports, the newest first; for operators.')
     .addHelpText('after', examples('keys list'))
     .action(async (_options: unknown, command: Command) => {
       const options = optionsOf(command);

@@ -9,7 +9,7 @@ interface Options {
 export function keysRotateMasterCommand(): Command {
   return new Command('rotate-master')
     .description(
-      'seal all secrets of the records with a new master key, while the service does not run\n\nThe old key stays beside the new one: backups made before need it. Where the records are kept in a PostgreSQL of yours, DATABASE_URL names it, as for serve.',
+      'Seals all secrets of the records with a new master key, while the service does not run.\n\nThe old key stays beside the new one: backups made before need it. Where the records are kept in a PostgreSQL of yours, DATABASE_URL names it, as for serve.',
     )
     .requiredOption('--data <dir>', 'the data directory of the service')
     .option('--master-key-file <file>', 'the file of the key, where serve is given one')

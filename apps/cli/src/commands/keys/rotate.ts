@@ -5,7 +5,7 @@ import { examples, optionsOf } from '../globals.ts';
 export function keysRotateCommand(): Command {
   return new Command('rotate')
     .description(
-      'put a new signing key in force at once; for operators\n\nWhat the old one signed verifies on: access tokens until they end, reports for ever.',
+      'Puts a new signing key in force at once; for operators.\n\nWhat the old one signed verifies on: access tokens until they end, reports for ever.',
     )
     .addArgument(
       new Argument('<purpose>', 'access: the key of access tokens; report: the key of manifests').choices([

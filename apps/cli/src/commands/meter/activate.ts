@@ -5,7 +5,7 @@ import { examples, optionsOf } from '../globals.ts';
 export function activateCommand(): Command {
   return new Command('activate')
     .description(
-      "bind the meter's key to its registration; a later activation binds a fresh key in a new epoch",
+      "Binds the meter's key to its registration; a later activation binds a fresh key in a new epoch.",
     )
     .requiredOption('--dir <dir>', "the meter's directory")
     .requiredOption(

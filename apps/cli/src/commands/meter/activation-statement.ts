@@ -5,7 +5,7 @@ import { examples, optionsOf } from '../globals.ts';
 export function activationStatementCommand(): Command {
   return new Command('activation-statement')
     .description(
-      'for a meter without a network: sign the statement that a person carries to the service, and print it; it is no secret',
+      'Signs the statement that a person carries to the service for a meter without a network, and prints it. It is no secret.',
     )
     .requiredOption('--dir <dir>', "the meter's directory")
     .requiredOption(

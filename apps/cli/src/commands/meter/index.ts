@@ -7,7 +7,7 @@ import { replayCommand } from './replay.ts';
 
 export function meterCommand(): Command {
   return new Command('meter')
-    .description('a usage meter on this machine: its key, and the packages it makes')
+    .description('A usage meter on this machine: its key, and the packages it makes.')
     .addCommand(initCommand())
     .addCommand(activateCommand())
     .addCommand(activationStatementCommand())

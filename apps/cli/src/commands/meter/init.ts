@@ -4,7 +4,7 @@ import { agentValue } from '../values.ts';
 
 export function initCommand(): Command {
   return new Command('init')
-    .description('make a meter: a UUID and a signing key in a directory of its own')
+    .description('Makes a meter: a UUID and a signing key in a directory of its own.')
     .requiredOption('--dir <dir>', 'the directory; only you will be able to read it')
     .option('--agent <uuid>', 'the UUID, where it is known already', agentValue)
     .addHelpText('after', examples('meter init --dir ./meter'))

@@ -5,7 +5,9 @@ import { examples, optionsOf } from '../globals.ts';
 
 export function keepActivationCommand(): Command {
   return new Command('keep-activation')
-    .description("for a meter without a network: keep the service's answer to the statement that was carried")
+    .description(
+      "Keeps the service's answer to the statement that was carried, for a meter without a network.",
+    )
     .requiredOption('--dir <dir>', "the meter's directory")
     .requiredOption('--answer <file>', 'what the service answered, JSON; - reads it from standard input')
     .addHelpText('after', examples('meter keep-activation --dir ./meter --answer answer.json'))

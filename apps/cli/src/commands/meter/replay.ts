@@ -11,7 +11,7 @@ interface ReplayCommandOptions {
 
 export function replayCommand(): Command {
   return new Command('replay')
-    .description('turn a trace of virtual machines into signed packages, one a day of the month')
+    .description('Turns a trace of virtual machines into signed packages, one a day of the month.')
     .requiredOption('--dir <dir>', "the meter's directory; the meter must be activated")
     .requiredOption(
       '--trace <file>',

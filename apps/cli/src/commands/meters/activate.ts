@@ -7,7 +7,7 @@ import { agentValue } from '../values.ts';
 
 export function activateMetersCommand(): Command {
   return new Command('activate')
-    .description('hand in the statement of a meter without a network, and print the answer to carry back')
+    .description('Hands in the statement of a meter without a network, and prints the answer to carry back.')
     .argument('<agent>', "the meter's UUID", agentValue)
     .requiredOption(
       '--statement <file>',

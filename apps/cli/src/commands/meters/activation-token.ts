@@ -6,7 +6,7 @@ import { agentValue } from '../values.ts';
 export function activationTokenCommand(): Command {
   return new Command('activation-token')
     .description(
-      'make the token that binds a meter to this service: good once, for a day; an earlier one ends',
+      'Makes the token that binds a meter to this service: good once, for a day; an earlier one ends.',
     )
     .argument('<agent>', "the meter's UUID", agentValue)
     .addHelpText(

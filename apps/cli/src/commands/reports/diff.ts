@@ -11,7 +11,7 @@ interface DiffOptions {
 
 export function diffCommand(): Command {
   return new Command('diff')
-    .description('compare reports line by line: two files, refs, months, or folders of sync')
+    .description('Compares reports line by line: two files, refs, months, or folders of sync.')
     .argument('<from>', 'a file (.tsv, .tsv.gz), a ref, a month, or a folder')
     .argument('<to>', 'another of the same kind')
     .option('--agent <uuid>', 'of this meter only', agentValue)

@@ -11,7 +11,7 @@ interface DownloadOptions extends Selection {
 
 export function downloadCommand(): Command {
   return selecting(new Command('download'))
-    .description("download a month's reports, each checked against its checksum")
+    .description("Downloads a month's reports, each checked against its checksum.")
     .option(
       '--out <path>',
       'the folder they go to; for one report also a file (NAME.gz, NAME.parquet) or -',

@@ -7,7 +7,7 @@ import { syncCommand } from './sync.ts';
 
 export function reportsCommand(): Command {
   return new Command('reports')
-    .description("a month's reports")
+    .description("A month's reports.")
     .addCommand(listCommand())
     .addCommand(showCommand())
     .addCommand(downloadCommand())

@@ -17,7 +17,7 @@ const COLUMNS: readonly Column<FoundReport>[] = [
 
 export function listCommand(): Command {
   const command = selecting(new Command('list')).description(
-    "list a month's reports; their refs download them",
+    "Lists a month's reports; their refs download them.",
   );
   return withForms(command, COLUMNS)
     .addHelpText(

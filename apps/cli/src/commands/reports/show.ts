@@ -17,7 +17,7 @@ interface ShowOptions extends Selection {
 export function showCommand(): Command {
   return selecting(new Command('show'))
     .description(
-      'show a report as a table: the Monthly Usage Report and which hours it misses, unless --type says else',
+      'Shows a report as a table: the Monthly Usage Report and which hours it misses, unless --type says else.',
     )
     .option('--filter <fiql>', "only rows such as 'Product==vRAM*;Points=gt=100' (; and, or)")
     .option('--sort <columns>', 'such as -Points,Product (- descending)')

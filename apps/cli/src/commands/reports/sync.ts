@@ -33,7 +33,7 @@ Every hour, by cron; it writes one line, with --quiet only when something fails:
 
 export function syncCommand(): Command {
   return new Command('sync')
-    .description('keep a folder of verified reports up to date: all months, all meters')
+    .description('Keeps a folder of verified reports up to date: all months, all meters.')
     .requiredOption('--since <month>', 'the first month, such as 2022-01', monthValue)
     .option('--until <month>', 'the last month; otherwise the running one', monthValue)
     .requiredOption('--to <dir>', 'the folder')

@@ -5,7 +5,7 @@ import { showCommand } from './show.ts';
 
 export function uploadsCommand(): Command {
   return new Command('uploads')
-    .description('the packages of usage that meters hand over')
+    .description('The packages of usage that meters hand over.')
     .addCommand(sendCommand())
     .addCommand(listCommand())
     .addCommand(showCommand());

@@ -8,7 +8,9 @@ interface SendCommandOptions {
 
 export function sendCommand(): Command {
   return new Command('send')
-    .description('send packages to the service, in the order of their chains; sending one again does no harm')
+    .description(
+      'Sends packages to the service, in the order of their chains; sending one again does no harm.',
+    )
     .argument('<files...>', 'packages, as a meter wrote them')
     .option('--dir <dir>', 'sign in as the meter in this directory instead of with METERHOUSE_TOKEN')
     .option('--correction <reason>', 'the packages correct usage that was taken; says why')

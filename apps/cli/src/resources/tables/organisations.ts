@@ -42,7 +42,7 @@ Making and changing them is for operators; everybody sees their own.`,
     list: 'Lists the organisations that you may see: for operators all of them.',
     show: 'Shows one organisation.',
     create: `Makes an organisation. Then make a token for it, with which its people call:
-meterhouse --organisation NAME api-tokens create --name admin --role administrator`,
+"meterhouse --organisation NAME api-tokens create --name admin --role administrator".`,
     change: 'Gives an organisation another name or partner number.',
     delete: 'Deletes an organisation that has nothing in it any more.',
   },

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Command } from 'commander';
+import { HELP_STYLE } from './help.ts';
+import { createProgram } from './program.ts';
+
+const withAll = (command: Command): Command[] => [command, ...command.commands.flatMap(withAll)];
+function shown(command: Command): string {
+  let help = '';
+  command
+    .configureHelp({ ...HELP_STYLE, helpWidth: 80 })
+    .configureOutput({ writeOut: (text) => (help += text) })
+    .outputHelp();
+  return help;
+}
+
+test('every command tells of itself in whole sentences', async () => {
+  for (const command of (await createProgram()).commands.flatMap(withAll))
+    assert.match(command.description(), /^[A-Z].*\.$/s, `${command.parent?.name()} ${command.name()}`);
+});
+
+test('a description is wrapped to the window, not where its source ends a line; paragraphs stay', () => {
+  const words = shown(
+    new Command('look').description('Looks at one\nthing. Then at\nanother.\n\nAnd rests.'),
+  );
+  assert.match(words, /\nLooks at one thing\. Then at another\.\n\nAnd rests\.\n/);
+});
+
+test('a list of commands has the first sentence of each', () => {
+  const group = new Command('group').addCommand(
+    new Command('look').description('Looks at v1.2\nof it. And more.'),
+  );
+  assert.match(shown(group), /\n {2}look +looks at v1\.2 of it\n/);
+});
+
+test('the overview has no line of more than 80 characters', async () => {
+  for (const line of shown(await createProgram(['none'])).split('\n')) assert.ok(line.length <= 80, line);
+});
