@@ -51,6 +51,24 @@ export async function neverCalled(client: Client): Promise<void> {
   await client.months.create({});
   // @ts-expect-error the audit log is never changed
   await client.auditLog.delete('1', 1);
+  const token = await client.apiTokens.rotate('a', { sequence: 1, graceSeconds: 60 });
+  token.value.toUpperCase();
+  // @ts-expect-error how long the old value works is said
+  await client.apiTokens.rotate('a', { sequence: 1 });
+  (await client.signingKeys.rotate('report', { timeout: 1 })).kid.toUpperCase();
+  // @ts-expect-error there is no key of that purpose
+  await client.signingKeys.rotate('upload');
+  (await client.quotas.get()).items[0]?.limit.toFixed();
+  (await client.quotas.set('a', { sequence: 0, meters: null })).sequence.toFixed();
+  // @ts-expect-error there is no such quota
+  await client.quotas.set('a', { sequence: 0, metres: 3 });
+  // @ts-expect-error quotas are of an organisation
+  await client.quotas.of();
+  (await client.backups.create({ idempotencyKey: 'a' })).state satisfies string;
+  (await client.backups.list()).items[0]?.id.toUpperCase();
+  (await client.rebuilds.get((await client.rebuilds.start()).rebuildId)).months.length.toFixed();
+  // @ts-expect-error a rebuild is not listed
+  await client.rebuilds.list();
   // @ts-expect-error a month is written with a dash
   await client.reports.month('202301');
   // @ts-expect-error there is no such form

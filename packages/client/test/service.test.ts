@@ -127,6 +127,23 @@ describe('the client against the real service', () => {
     assert.deepEqual(numbers.sort(), ['1012345', 'Borealis-only']);
   });
 
+  it('rotates tokens and keys, sets quotas, and starts rebuilds by name', async () => {
+    const made = await client.apiTokens.create({ name: 'rotated', role: 'reader' });
+    const rotated = await client.apiTokens.rotate(made.id, { sequence: made.sequence, graceSeconds: 60 });
+    assert.notEqual(rotated.value, made.value);
+    const operator = createClient({ url: house.url, apiToken: house.operatorToken });
+    const key = await operator.signingKeys.rotate('report');
+    assert.equal(key.purpose, 'report');
+    const { organisationId, sequence } = await operator.quotas.of(house.a.id);
+    const set = await operator.quotas.set(organisationId, { sequence, meters: 123 });
+    assert.equal(set.meters, 123);
+    const own = (await client.quotas.get()).items.find(({ quota }) => quota === 'meters');
+    assert.equal(own?.limit, 123);
+    const { rebuildId } = await operator.rebuilds.start();
+    assert.equal((await operator.rebuilds.get(rebuildId)).rebuildId, rebuildId);
+    assert.deepEqual((await operator.backups.list()).items, []);
+  });
+
   it('goes on when its access token has ended', async () => {
     const lasting = createClient({ url: house.url, apiToken: house.a.apiTokens.reader });
     const first = await lasting.accessToken();

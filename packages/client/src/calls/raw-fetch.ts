@@ -1,6 +1,6 @@
 import { ConnectionError } from '../errors.ts';
 import type { BodySource } from './body.ts';
-import { queryOf, repeatableMethods } from './request.ts';
+import { isRepeatable, queryOf } from './request.ts';
 import { lostConnection, type Transport } from './transport.ts';
 
 export interface FetchOptions {
@@ -44,7 +44,7 @@ export function createFetch(transport: Transport, addressOf: (path: string) => s
       path,
       query: queryOf({ ...Object.fromEntries(new URLSearchParams(own)), ...query }),
       headers,
-      repeatable: repeatable ?? (keyed || method === 'DELETE' || repeatableMethods.has(method)),
+      repeatable: repeatable ?? (keyed || isRepeatable(method)),
       timeout,
     };
     return transport.send(call, async (response, deadline) => {

@@ -37,14 +37,14 @@ export type Send = (method: string, path: string, options?: LooseOptions) => Pro
 
 /** Where the service keeps an Idempotency-Key. */
 const keepsKeys = /^\/api\/v1\//;
-/** Whatever they do, they do it once. DELETE is not among them: it takes a key. */
-export const repeatableMethods = new Set(['GET', 'HEAD', 'PUT']);
+/** Methods that leave things as they are, or the same after one call as after two. */
+export const isRepeatable = (method: string) => /^(GET|HEAD|PUT|DELETE)$/.test(method);
 
 /** @param timeout milliseconds for calls that name none */
 export function createSend(transport: Transport, timeout: number): Send {
   return async (method, path, options = {}) => {
     const { body, headers, signal } = options;
-    const changes = !repeatableMethods.has(method);
+    const changes = method !== 'GET' && method !== 'HEAD';
     const key = changes && keepsKeys.test(path) ? (options.idempotencyKey ?? randomKey()) : undefined;
     return transport.send(
       {
@@ -58,7 +58,7 @@ export function createSend(transport: Transport, timeout: number): Send {
           ...headers,
         },
         body: body === undefined ? undefined : JSON.stringify(body),
-        repeatable: options.repeatable ?? (!changes || key !== undefined || method === 'DELETE'),
+        repeatable: options.repeatable ?? (key !== undefined || isRepeatable(method)),
         signal,
         timeout: options.timeout ?? timeout,
       },

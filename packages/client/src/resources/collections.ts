@@ -1,6 +1,7 @@
 import type { Send } from '../calls/request.ts';
 import { createListing, type Listing } from '../listing.ts';
 import type { CallOptions, Data, ItemOf, PathOf, QueryOf, RequestBody } from '../wire.ts';
+import { asks, tells } from './named-call.ts';
 
 type None = Record<never, never>;
 
@@ -67,7 +68,11 @@ export function createCollections(send: Send) {
   return {
     organisations: collection(send, '/api/v1/organisations', '/api/v1/organisations/{organisationId}'),
     people: collection(send, '/api/v1/people', '/api/v1/people/{personId}'),
-    apiTokens: collection(send, '/api/v1/api-tokens', '/api/v1/api-tokens/{tokenId}'),
+    apiTokens: {
+      ...collection(send, '/api/v1/api-tokens', '/api/v1/api-tokens/{tokenId}'),
+      /** A new value, shown this once; the old one goes on working for `graceSeconds`. */
+      rotate: tells(send, 'POST', '/api/v1/api-tokens/{tokenId}/rotate'),
+    },
     contracts: collection(send, '/api/v1/contracts', '/api/v1/contracts/{number}'),
     /** The sites of a contract. */
     sites: (number: string) =>
@@ -77,7 +82,30 @@ export function createCollections(send: Send) {
     customers: collection(send, '/api/v1/customers', '/api/v1/customers/{customerId}'),
     customerRules: collection(send, '/api/v1/customer-rules', '/api/v1/customer-rules/{ruleId}'),
     months: collection(send, '/api/v1/months', '/api/v1/months/{month}'),
-    signingKeys: listed(send, '/api/v1/signing-keys'),
+    signingKeys: {
+      ...listed(send, '/api/v1/signing-keys'),
+      /** For operators: puts a new key in force, for `access` or `report`. */
+      rotate: asks(send, 'POST', '/api/v1/signing-keys/{purpose}/rotate'),
+    },
+    quotas: {
+      /** What the caller's organisation may use, and has used. */
+      get: asks(send, 'GET', '/api/v1/quotas'),
+      /** For operators: those of an organisation. */
+      of: asks(send, 'GET', '/api/v1/organisations/{organisationId}/quotas'),
+      /** For operators: sets them; null is what the service is set to. */
+      set: tells(send, 'PUT', '/api/v1/organisations/{organisationId}/quotas'),
+    },
+    backups: {
+      list: asks(send, 'GET', '/api/v1/backups'),
+      get: asks(send, 'GET', '/api/v1/backups/{backupId}'),
+      /** Answers when it has begun; `get` says how far it is. */
+      create: asks(send, 'POST', '/api/v1/backups'),
+    },
+    rebuilds: {
+      get: asks(send, 'GET', '/api/v1/rebuilds/{rebuildId}'),
+      /** Answers when it has begun; `get` says how far it is. */
+      start: asks(send, 'POST', '/api/v1/rebuilds'),
+    },
     auditLog: listed(send, '/api/v1/audit-log'),
     notifications: listed(send, '/api/v1/notifications'),
   };
