@@ -91,6 +91,16 @@ export const CATALOGUE: Readonly<Record<string, readonly Entry[]>> = {
       load: async () => (await import('./commands/quotas/index.ts')).quotasCommand(),
     },
     {
+      name: 'apply',
+      summary: 'makes so what a file declares: contracts, sites, meters, tokens and more',
+      load: async () => (await import('./commands/apply.ts')).applyCommand(),
+    },
+    {
+      name: 'export',
+      summary: 'writes what there is as such a file',
+      load: async () => (await import('./commands/export.ts')).exportCommand(),
+    },
+    {
       name: 'notifications',
       summary: 'what people should know of',
       load: async () => (await import('./commands/notifications/index.ts')).notificationsCommand(),

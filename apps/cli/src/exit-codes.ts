@@ -14,7 +14,7 @@ export const EXIT = Object.freeze({
   input: 6,
   /** What arrived is not what was announced. */
   checksum: 7,
-  /** What was looked for was found: reports differ, hours are missing, a check of the doctor failed. */
+  /** What was looked for was found: reports differ, hours are missing, a check of the doctor failed, a plan has changes. */
   found: 8,
   /** Some of it was done, and told which was not. */
   partly: 9,
@@ -30,6 +30,6 @@ Exit status:
   1  the service answered an error     5  the service cannot be reached
   2  wrong usage or configuration      6  a local file is at fault
   3  not found                         7  a checksum does not fit
-  8  reports differ, hours are missing, a check of the doctor failed
+  8  reports differ, hours are missing, a check failed, a plan has changes
   9  done in part                     10  another process is at it already
 130  stopped by whom it asked`;

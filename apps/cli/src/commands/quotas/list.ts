@@ -1,15 +1,8 @@
-import type { QuotaUse, QuotaUses } from '@meterhouse/contract';
+import type { QuotaUses } from '@meterhouse/contract';
 import { Command } from 'commander';
-import type { Column } from '../../output/column.ts';
 import { type FormOptions, formOf, withForms } from '../../output/form.ts';
 import { examples, optionsOf } from '../globals.ts';
-
-const COLUMNS: readonly Column<QuotaUse>[] = [
-  { name: 'quota' },
-  { name: 'used', right: true },
-  { name: 'limit', right: true },
-  { name: 'resetsAt', title: 'Begins anew' },
-];
+import { COLUMNS } from './columns.ts';
 
 export function listCommand(): Command {
   return withForms(new Command('list'), COLUMNS)
