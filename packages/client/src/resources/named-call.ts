@@ -14,7 +14,10 @@ export function asks<M extends Method, P extends PathOf<M>>(
   const at = placeIn(path);
   return async (...given) => {
     const options = given[at === undefined ? 0 : 1] as CallOptions | undefined;
-    const { data } = await send(method, path, { ...options, path: at === undefined ? undefined : { [at]: given[0] } });
+    const { data } = await send(method, path, {
+      ...options,
+      path: at === undefined ? undefined : { [at]: given[0] },
+    });
     return data as Data<M, P>;
   };
 }
