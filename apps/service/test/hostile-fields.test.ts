@@ -105,7 +105,9 @@ test('no text of any body takes a control character, a line separator or half a 
   for (const { name, method, path, bearer, schema } of bodies) {
     const places = [...new Set(textsOf(schema))].filter((place) => !exempt.includes(place));
     for (const character of hostile) {
-      const body = bodyOf(places, `a${character}b`);
+      // Long enough that it is refused for nothing else.
+      const hostileText = `${'a'.repeat(16)}${character}b`;
+      const body = bodyOf(places, hostileText);
       const answer = await house.call(method, path, { bearer, body });
       assert.equal(answer.status, 400, `${name}: ${answer.text}`);
       const pointers = pointersOf(answer);
@@ -113,7 +115,7 @@ test('no text of any body takes a control character, a line separator or half a 
         assert.ok(pointers.includes(place), `${name} takes ${JSON.stringify(character)} at ${place}`);
         tried += 1;
       }
-      assert.ok(!answer.text.includes(`a${character}b`), `${name} repeats what came`);
+      assert.ok(!answer.text.includes(hostileText), `${name} repeats what came`);
     }
   }
   assert.ok(tried > 300, `${tried} tried`);

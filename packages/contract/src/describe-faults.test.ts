@@ -62,3 +62,21 @@ test('each kind of fault is told in words', () => {
     '/a~1b~0c': 'is required',
   });
 });
+
+test('a name that is not known is told while it can be one of a field, and not when a token may stand in its place', () => {
+  const faultOf = (name: string) =>
+    describeFaults([
+      {
+        keyword: 'additionalProperties',
+        instancePath: '',
+        schemaPath: '#/additionalProperties',
+        params: { additionalProperty: name },
+        parentSchema: { properties: { label: {} } },
+      },
+    ]);
+  assert.deepEqual(faultOf('lable'), [{ pointer: '/lable', message: 'is not known here; known are label' }]);
+  const token = 'kept-5f0c9d1e7b3a4d62';
+  const [told] = faultOf(`${token}${token}`);
+  assert.ok(!JSON.stringify(told).includes(token));
+  assert.match(told!.message, /known are label$/);
+});

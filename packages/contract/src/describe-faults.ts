@@ -29,9 +29,14 @@ export function describeFaults(errors: readonly AjvFault[], prefix = ''): Proble
 
 function placeOf({ keyword, instancePath, params }: AjvFault): string {
   if (keyword === 'required') return `${instancePath}/${escaped(params.missingProperty)}`;
-  if (keyword === 'additionalProperties') return `${instancePath}/${escaped(params.additionalProperty)}`;
+  if (keyword === 'additionalProperties' && mayBeRepeated(params.additionalProperty))
+    return `${instancePath}/${escaped(params.additionalProperty)}`;
   return instancePath;
 }
+
+/** No field of ours has a longer name; a token that was put where a name belongs has, and would be shown. */
+const longestName = 24;
+const mayBeRepeated = (name: unknown) => String(name).length <= longestName;
 const escaped = (name: unknown) => String(name).replaceAll('~', '~0').replaceAll('/', '~1');
 
 const kinds: Readonly<Record<string, string>> = {
@@ -50,7 +55,9 @@ function messageOf({ keyword, instancePath, params, parentSchema = {}, message }
     case 'required':
       return 'is required';
     case 'additionalProperties':
-      return `is not known here; known are ${namesOf(parentSchema)}`;
+      return mayBeRepeated(params.additionalProperty)
+        ? `is not known here; known are ${namesOf(parentSchema)}`
+        : `has a field with a long name that is not known here; known are ${namesOf(parentSchema)}`;
     case 'type': {
       const types = [params.type].flat().map((type) => kinds[String(type)] ?? String(type));
       return instancePath === ''

@@ -128,7 +128,7 @@ function postmanCollection(app: App, publicUrl: () => string): void {
         'application/json; charset=utf-8',
       );
       reply.header('content-disposition', 'attachment; filename="meterhouse.postman_collection.json"');
-      return sendFixed(request, reply, what, "default-src 'none'");
+      return sendFixed(request, reply, what, "default-src 'none';frame-ancestors 'none'");
     },
   );
 }
