@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { activationOf, makeKey } from '../src/registry/testing-meters.ts';
-import { type Answer, type CallRequest, type House, openHouse, passwordOf, roles } from './house.ts';
+import { type Answer, type CallRequest, type House, openHouse, passwordOf, roles, until } from './house.ts';
 import {
   assertionOf,
   type LiveMeter,
@@ -14,6 +14,7 @@ import {
   signIn,
   upload,
 } from './meter.ts';
+import { readOperations } from './openapi.ts';
 
 /**
  * One journey with every secret in every place where a client may put it, right and wrong; then each place where something is
@@ -98,6 +99,73 @@ async function everywhere(secret: string): Promise<void> {
     });
 }
 
+/** The management API makes secrets and is sent them, each also a second time under its Idempotency-Key. */
+async function manage(): Promise<void> {
+  const bearer = house.a.access.administrator;
+  const twice = async (path: string, body: object): Promise<Answer> => {
+    const headers = { 'idempotency-key': `twice ${path}` };
+    const first = await tell('POST', path, { bearer, body, headers });
+    assert.equal(first.status, 201, first.text);
+    await tell('POST', path, { bearer, body, headers });
+    return first;
+  };
+  const made = await twice('/api/v1/api-tokens', { name: 'made', role: 'administrator' });
+  keep('made API token', made.json.value);
+  const grace = { sequence: 1, graceSeconds: 600 };
+  const rotated = await twice(`/api/v1/api-tokens/${made.json.id}/rotate`, grace);
+  keep('rotated API token', rotated.json.value);
+  keep('access token of the rotated API token', await house.exchange(rotated.json.value));
+  const password = keep('password of a person', 'correct horse battery staple');
+  await twice('/api/v1/people', { email: 'somebody@acme.example', role: 'reader', password });
+  await tell('POST', '/api/v1/people', { bearer, body: { email: password, role: password, password } });
+  for (const request of [
+    { email: 'somebody@acme.example', role: 'reader', password, more: password },
+    { email: 'somebody@acme.example', role: 'reader', password },
+  ])
+    await tell('POST', '/api/v1/people', { bearer, body: request });
+}
+
+/** Sends a secret in every text of the management API: fields, names in paths, queries of lists, headers. */
+async function intoManagement(secret: string): Promise<void> {
+  const bearer = house.a.access.administrator;
+  const fields = ['name', 'number', 'email', 'role', 'label', 'reason', 'currency', 'productId', secret];
+  const body = Object.fromEntries(fields.map((field) => [field, secret]));
+  for (const { method, path, query } of await readOperations(house)) {
+    if (!path.startsWith('/api/v1/')) continue;
+    const there = path.replaceAll(/\{\w+\}/g, secret);
+    const headers = { 'meterhouse-organisation': secret, 'idempotency-key': secret };
+    await tell(method, there, { bearer, headers, ...(method === 'GET' ? {} : { body }) });
+    await tell(method, there, { bearer, ...(method === 'GET' ? {} : { body }) });
+    if (query.length === 0) continue;
+    const told = query.map((name) => `${name}=${secret}`).join('&');
+    await tell('GET', `${there}?${told}`, { bearer });
+    await tell('GET', `${there}?filter=name==${secret}&sort=-${secret}&${secret}=1`, { bearer });
+  }
+  for (const page of ['/docs', '/docs/reference', `/docs/problems/${secret}`, `/docs/guides/${secret}`])
+    await tell('GET', `${page}?token=${secret}`, { headers: { cookie: `token=${secret}` } });
+}
+
+/** Has the report made in another form and a backup of it all, so that they are searched, too. */
+async function makeCopies(): Promise<void> {
+  const bearer = house.a.access.reader;
+  const listed = await until(
+    () => house.call('GET', `/usage/api/v1/reports/2023/3/${meter.agentId}`, { bearer }),
+    ({ json }) => json.length > 0,
+  );
+  const csv = await house.call('GET', `/usage/api/v1/reports?ref=${listed.json[0].ref}`, {
+    bearer,
+    headers: { accept: 'text/csv+gzip' },
+  });
+  assert.equal(csv.status, 200, csv.text);
+  const operator = await house.exchange(house.operatorToken);
+  const asked = await house.call('POST', '/api/v1/backups', { bearer: operator });
+  const backup = await until(
+    () => house.call('GET', `/api/v1/backups/${asked.json.id}`, { bearer: operator }),
+    ({ json }) => json.state !== 'running',
+  );
+  assert.equal(backup.json.state, 'complete', backup.text);
+}
+
 before(async () => {
   house = await openHouse({
     logLevel: 'trace',
@@ -136,14 +204,20 @@ before(async () => {
   });
   keep('id token', exchanged.json.id_token);
   await upload(house, meter, house.a.access.reporter);
+  await manage();
 
   for (const [name, value] of [...secrets]) {
     // One of each kind; the other organisation's and the other roles' went their own ways above.
     if (/Borealis|reporter|reader/.test(name)) continue;
     // A header takes no line feed and no space.
-    await everywhere(value.replaceAll(/[^\w.:-]/g, '-'));
+    const plain = value.replaceAll(/[^\w.:-]/g, '-');
+    await everywhere(plain);
+    // One of each length and alphabet: the management API does not know what kind it is either.
+    if (/^(made API token|access token|fresh activation token|password of a)/.test(name))
+      await intoManagement(plain);
     if (/API token|fresh/.test(name)) await everywhere(keep(`mistyped ${name}`, mistyped(value)));
   }
+  await makeCopies();
 });
 after(() => house?.close());
 
@@ -191,7 +265,16 @@ test('every answer that carries a secret forbids storing', async () => {
     bearer: house.a.access.administrator,
   });
   const signedIn = await signIn(house, await assertionOf(house.url, meter));
-  for (const { status, headers } of [exchanged, made, signedIn]) {
+  const bearer = house.a.access.administrator;
+  const token = await house.call('POST', '/api/v1/api-tokens', {
+    bearer,
+    body: { name: 'x', role: 'reader' },
+  });
+  const rotated = await house.call('POST', `/api/v1/api-tokens/${token.json.id}/rotate`, {
+    bearer,
+    body: { sequence: 1, graceSeconds: 0 },
+  });
+  for (const { status, headers } of [exchanged, made, signedIn, token, rotated]) {
     assert.ok(status < 300);
     assert.equal(headers.get('cache-control'), 'no-store');
   }
@@ -219,8 +302,9 @@ test('no file of the data directory holds a secret but those that are there for 
     entry.isFile(),
   );
   let searched = 0;
+  assert.ok(files.some(({ parentPath }) => parentPath.startsWith(join(house.data, 'backups'))));
   for (const { parentPath, name } of files) {
-    if (['operator-token', 'master.key'].includes(name)) continue;
+    if (parentPath === house.data && ['operator-token', 'master.key'].includes(name)) continue;
     const bytes = readFileSync(join(parentPath, name));
     const text = (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('latin1');
     assertNoSecret(join(parentPath, name), text);
