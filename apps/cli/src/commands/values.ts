@@ -1,8 +1,9 @@
 import { InvalidArgumentError } from 'commander';
+import { isMonth } from '../journey/sync/months.ts';
 
 /** `2023-01`. @throws what commander shows as wrong usage */
 export function monthValue(text: string): string {
-  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) throw new InvalidArgumentError('Write a month as 2023-01.');
+  if (!isMonth(text)) throw new InvalidArgumentError('Write a month as 2023-01.');
   return text;
 }
 

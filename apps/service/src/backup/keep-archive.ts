@@ -85,7 +85,7 @@ async function keepFile(archive: Archive, key: string, folder: string): Promise<
 }
 
 /** Between two file systems, or where a file has no room for another name, the bytes are copied and synced. */
-export async function linkOrCopy(from: string, to: string): Promise<void> {
+async function linkOrCopy(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
   } catch (error) {

@@ -24,7 +24,7 @@ export interface AttemptRates {
   readonly perName: number;
 }
 
-export const usualRates: AttemptRates = { perAddress: 60, perName: 30 };
+const usualRates: AttemptRates = { perAddress: 60, perName: 30 };
 
 const seconds = 60;
 const flood = 20;

@@ -97,7 +97,7 @@ class PageRenderer extends Renderer {
 }
 
 /** The same as the places that read these documents elsewhere make of a heading. */
-export function anchorOf(heading: string): string {
+function anchorOf(heading: string): string {
   return heading
     .toLowerCase()
     .replaceAll(/[^a-z0-9 -]/g, '')

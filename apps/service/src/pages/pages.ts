@@ -42,7 +42,7 @@ function pageOf(document: Document, shelf: readonly Document[]): Page {
 }
 
 /** Links between documents follow their files; what is no document of the shelf stays text. */
-export function linksFrom(file: string, shelf: readonly Document[]): LinkTo {
+function linksFrom(file: string, shelf: readonly Document[]): LinkTo {
   return (target) => {
     if (/^https?:\/\//.test(target)) return target;
     if (target.startsWith('#')) return target;

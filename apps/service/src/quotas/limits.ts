@@ -39,7 +39,7 @@ export async function limitsOf(on: Queryable, organisationId: string, settings: 
   return limitsWith(settings, overrides);
 }
 
-export function limitsWith(settings: Limits, overrides: Overrides): Limits {
+function limitsWith(settings: Limits, overrides: Overrides): Limits {
   return Object.fromEntries(
     QUOTA_NAMES.map((name) => [name, overrides[name] ?? settings[name]]),
   ) as unknown as Limits;

@@ -5,11 +5,10 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import { Commit, Currency, RULE_SET_NAMES } from '../http/commerce.ts';
 import { CustomerName, CustomerNumber, ruleTarget } from '../http/customers.ts';
-import { AnyCaseUuid, ContractNumber, Label, nameOf, RoleName } from '../http/everywhere.ts';
+import { AnyCaseUuid, ContractNumber, Label, nameOf, RoleName, strict } from '../http/everywhere.ts';
 import { quotaLimits } from '../http/quotas.ts';
 import { ConnectivityMode, MeteringMode } from '../http/registry.ts';
 
-const strict = { additionalProperties: false } as const;
 const optionalList = <Item extends TSchema>(item: Item) => Type.Optional(Type.Array(item));
 const orNone = <Item extends TSchema>(item: Item) => Type.Optional(Type.Union([item, Type.Null()]));
 

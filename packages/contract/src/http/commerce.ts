@@ -1,9 +1,7 @@
 /** Contracts and their sites, as people keep them (2-wire-api, F). */
 import Type, { type Static } from 'typebox';
-import { AnyCaseUuid, ContractNumber, nameOf, nameOrNoneOf } from './everywhere.ts';
+import { AnyCaseUuid, ContractNumber, nameOf, nameOrNoneOf, strict } from './everywhere.ts';
 import { lifeFields, listQuery, pageOf, Sequence } from './lists.ts';
-
-const strict = { additionalProperties: false } as const;
 
 /** A decimal as text: no float touches money. */
 export const Commit = Type.Object(

@@ -1,9 +1,7 @@
 /** The provider's own customers and the rules that put their names on usage (4-metering-rules, Customers). */
 import Type, { type Static } from 'typebox';
-import { AnyCaseUuid, nameOf, nameOrNoneOf } from './everywhere.ts';
+import { AnyCaseUuid, nameOf, nameOrNoneOf, strict } from './everywhere.ts';
 import { lifeFields, listQuery, pageOf, Sequence } from './lists.ts';
-
-const strict = { additionalProperties: false } as const;
 
 /** Stand for usage that no rule gives to a customer, in reports and elsewhere; so no customer is called so, in either case. */
 const reserved = '(?:[nN]/[aA]|[nN][oO] [cC][uU][sS][tT][oO][mM][eE][rR] [lL][aA][bB][eE][lL]|-)';

@@ -5,6 +5,9 @@ import { type Static, Type } from 'typebox';
  * validator's words. Hours, months and instants have one spelling, that of the usage package.
  */
 
+/** Of an object: a field that nobody knows is a fault, not a thing to pass over. */
+export const strict = { additionalProperties: false } as const;
+
 /** A text of no particular form, and one that shows what it looks like. */
 export const shown = (example: string, description?: string) =>
   Type.String({ ...(description === undefined ? {} : { description }), examples: [example] });

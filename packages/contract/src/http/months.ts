@@ -1,9 +1,8 @@
 /** The months of an organisation (2-wire-api, F). */
 import Type, { type Static } from 'typebox';
-import { Timestamp } from './everywhere.ts';
+import { strict, Timestamp } from './everywhere.ts';
 import { listQuery, pageOf } from './lists.ts';
 
-const strict = { additionalProperties: false } as const;
 const count = (description: string) => Type.Integer({ minimum: 0, description, examples: [1] });
 
 export const MonthName = Type.String({

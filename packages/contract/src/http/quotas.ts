@@ -1,8 +1,7 @@
 /** How much an organisation may use, and what it has used (2-wire-api, Everywhere). */
 import Type, { type Static } from 'typebox';
-import { AnyCaseUuid, Timestamp } from './everywhere.ts';
+import { AnyCaseUuid, strict, Timestamp } from './everywhere.ts';
 
-const strict = { additionalProperties: false } as const;
 const amount = (description: string, example: number) =>
   Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description, examples: [example] });
 

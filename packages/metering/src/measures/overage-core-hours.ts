@@ -12,7 +12,7 @@ export function overageCoreHours(spans: Iterable<HostSpan>, floor: number, commi
 }
 
 /** The same from the cores of each hour. */
-export function overageOfHours(cores: Iterable<bigint>, commit: bigint): Ratio {
+function overageOfHours(cores: Iterable<bigint>, commit: bigint): Ratio {
   let numerator = 0n;
   for (const amount of cores) if (amount > commit) numerator += amount - commit;
   return { numerator, denominator: 1n };

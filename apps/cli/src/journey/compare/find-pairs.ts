@@ -7,6 +7,7 @@ import { Failure } from '../../failure.ts';
 import type { Client } from '../../http/client.ts';
 import { findReports } from '../find-reports.ts';
 import { parseReport, type ReportTable, readReport, readReportByRef } from '../read-report.ts';
+import { isMonth } from '../sync/months.ts';
 
 /** A report that is on both sides, or on one. */
 export interface Pair {
@@ -23,7 +24,6 @@ export interface PairOptions {
 
 type Side = ReadonlyMap<string, () => Promise<ReportTable>>;
 
-const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 const FILE = /\.tsv(\.gz)?$/;
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 
@@ -59,7 +59,7 @@ const WORDS = { month: 'a month', folder: 'a folder', one: 'one report' } as con
 
 function kindOf(text: string): keyof typeof WORDS {
   if (existsSync(text)) return statSync(text).isDirectory() ? 'folder' : 'one';
-  return MONTH.test(text) ? 'month' : 'one';
+  return isMonth(text) ? 'month' : 'one';
 }
 
 async function one(client: () => Promise<Client>, text: string): Promise<() => Promise<ReportTable>> {

@@ -1,3 +1,8 @@
+/** Whether a text is a month as it is written everywhere, `2023-01`. */
+export function isMonth(text: string): boolean {
+  return /^\d{4}-(0[1-9]|1[0-2])$/.test(text);
+}
+
 /** The months from `since` to `until`, both included, each as `2023-01`; empty when `until` is before `since`. */
 export function monthsBetween(since: string, until: string): string[] {
   const months: string[] = [];

@@ -81,7 +81,7 @@ async function tryOnce(connectionString: string): Promise<Failure | undefined> {
 }
 
 /** Host, port and database of a connection string, without user and password. */
-export function serverName(connectionString: string): string {
+function serverName(connectionString: string): string {
   const { host, port, database } = new pg.Client({ connectionString });
   return host.startsWith('/') ? `${host} (database ${database})` : `${host}:${port}/${database}`;
 }

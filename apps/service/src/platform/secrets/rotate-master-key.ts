@@ -7,7 +7,7 @@ import { opensSealed, resealAll } from './sealed-columns.ts';
 import { createSecrets } from './secrets.ts';
 
 /** The new key's file, beside the one in force, for as long as a rotation is under way. */
-export const nextKeyFile = (path: string) => `${path}.next`;
+const nextKeyFile = (path: string) => `${path}.next`;
 
 /**
  * Puts a new master key in force, for a service that does not run:

@@ -123,7 +123,7 @@ export async function stageAgain(tools: LoadTools, upload: Upload): Promise<read
   }
 }
 
-export function sameRows(
+function sameRows(
   left: ReadonlyMap<string, RecordCounts>,
   right: ReadonlyMap<string, RecordCounts>,
 ): boolean {

@@ -1,9 +1,8 @@
 /** The API tokens of an organisation. The value of one is told once, when it is made. */
 import Type, { type Static } from 'typebox';
-import { AnyCaseUuid, nameOf, RoleName, Timestamp } from '../everywhere.ts';
+import { AnyCaseUuid, nameOf, RoleName, strict, Timestamp } from '../everywhere.ts';
 import { lifeFields, listQuery, pageOf, type Selectors, Sequence } from '../lists.ts';
 
-const strict = { additionalProperties: false } as const;
 const Name = nameOf(128, 'automation');
 
 export const ApiTokenPath = Type.Object({ tokenId: AnyCaseUuid }, strict);

@@ -1,9 +1,7 @@
 /** The audit log: what was changed, by whom. */
 import Type, { type Static } from 'typebox';
-import { AnyCaseUuid, shown, Timestamp } from '../everywhere.ts';
+import { AnyCaseUuid, shown, strict, Timestamp } from '../everywhere.ts';
 import { listQuery, pageOf, type Selectors } from '../lists.ts';
-
-const strict = { additionalProperties: false } as const;
 
 export const AuditEntryItem = Type.Object(
   {

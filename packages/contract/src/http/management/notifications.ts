@@ -1,9 +1,7 @@
 /** What the people of an organisation should know of. */
 import Type, { type Static } from 'typebox';
-import { AnyCaseUuid, Timestamp } from '../everywhere.ts';
+import { AnyCaseUuid, strict, Timestamp } from '../everywhere.ts';
 import { listQuery, pageOf, type Selectors } from '../lists.ts';
-
-const strict = { additionalProperties: false } as const;
 
 export const NotificationPath = Type.Object({ notificationId: AnyCaseUuid }, strict);
 

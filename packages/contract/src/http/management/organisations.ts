@@ -1,9 +1,7 @@
 /** Organisations: the tenants of the service. */
 import Type, { type Static } from 'typebox';
-import { AnyCaseUuid, nameOf } from '../everywhere.ts';
+import { AnyCaseUuid, nameOf, strict } from '../everywhere.ts';
 import { lifeFields, listQuery, pageOf, type Selectors, Sequence } from '../lists.ts';
-
-const strict = { additionalProperties: false } as const;
 
 const Name = nameOf(256, 'Acme Cloud');
 const PartnerId = nameOf(64, 'P-1001');

@@ -1,9 +1,7 @@
 /** The people of an organisation: who is a member, and with which role. */
 import Type, { type Static } from 'typebox';
-import { AnyCaseUuid, RoleName } from '../everywhere.ts';
+import { AnyCaseUuid, RoleName, strict } from '../everywhere.ts';
 import { lifeFields, listQuery, pageOf, type Selectors, Sequence } from '../lists.ts';
-
-const strict = { additionalProperties: false } as const;
 
 const Email = Type.String({
   maxLength: 254,

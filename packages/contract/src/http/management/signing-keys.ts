@@ -1,9 +1,8 @@
 /** The service's own signing keys. */
 import Type, { type Static } from 'typebox';
-import { Timestamp } from '../everywhere.ts';
+import { strict, Timestamp } from '../everywhere.ts';
 import { listQuery, pageOf, type Selectors } from '../lists.ts';
 
-const strict = { additionalProperties: false } as const;
 const Purpose = Type.Enum(['access', 'report'], {
   description: '`access` signs access tokens, `report` signs what is kept for ever.',
   examples: ['access'],

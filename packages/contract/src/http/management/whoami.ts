@@ -1,8 +1,7 @@
 /** Who calls, and what each role may. */
 import Type, { type Static } from 'typebox';
-import { RoleName, shown, Timestamp } from '../everywhere.ts';
+import { RoleName, shown, strict, Timestamp } from '../everywhere.ts';
 
-const strict = { additionalProperties: false } as const;
 export const OrganisationName = {
   id: shown('caa84035-6d0e-4a3c-9a3e-7b1f7d1f2b11'),
   name: Type.String({ examples: ['Acme Cloud'] }),
