@@ -91,7 +91,7 @@ export class TokenError extends MeterhouseError {
   }
 }
 
-/** No whole answer came: refused, cut, or not in time. `code` is the system's (`ECONNREFUSED`), `timeout`, or `connection-lost`. */
+/** No whole answer came: refused, cut, or not in time. `code` is the system's (`ECONNREFUSED`), `timeout`, `redirected`, or `connection-lost`. */
 export class ConnectionError extends MeterhouseError {
   override name = 'ConnectionError';
   readonly code: string;

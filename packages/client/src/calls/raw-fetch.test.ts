@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { createReadStream } from 'node:fs';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { faultyServer, halfOf, hangUp, json, late, problem } from '../../test/faulty-server.ts';
 import {
@@ -132,5 +134,45 @@ test('work of several calls is done again while it fails in a way that passes', 
     };
     await assert.rejects(withRetries(failing, { retry: quick }), lasting);
     assert.equal(times, 1, lasting.message);
+  }
+});
+
+test('a stream is not held in memory while it is sent, and a redirect of it is not followed', async () => {
+  setFlagsFromString('--expose-gc');
+  const gc = runInNewContext('gc') as () => void;
+  const pieces = 512;
+  let arrived = 0;
+  const server = createServer(async (request, response) => {
+    for await (const piece of request) arrived += (piece as Buffer).length;
+    response.writeHead(308, { location: '/elsewhere' }).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    const { port } = server.address() as { port: number };
+    gc();
+    const before = process.memoryUsage().arrayBuffers;
+    let sent = 0;
+    let held: number | undefined;
+    const stream = new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          if (sent === pieces) {
+            while (arrived < pieces * 65_536) await new Promise((resolve) => setTimeout(resolve, 5));
+            gc();
+            held = process.memoryUsage().arrayBuffers - before;
+            return controller.close();
+          }
+          sent += 1;
+          controller.enqueue(new Uint8Array(65_536));
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const client = createClient({ url: `http://127.0.0.1:${port}`, retry: quick });
+    const sending = client.fetch('/up', { method: 'POST', body: () => stream, repeatable: true });
+    await assert.rejects(sending, { name: 'ConnectionError', code: 'redirected' });
+    assert.ok(held !== undefined && held < (pieces * 65_536) / 4, `${held} bytes`);
+  } finally {
+    server.close();
   }
 });

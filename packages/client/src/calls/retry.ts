@@ -56,7 +56,8 @@ export function pauseBeforeRetry(
   const bound = Math.min(policy.longestPause, policy.firstPause * 2 ** (attempt - 1));
   const pause = random() * bound;
   if (error instanceof ConnectionError) {
-    if (error.code === 'timeout' || untrusted.test(error.code)) return undefined;
+    if (error.code === 'timeout' || error.code === 'redirected' || untrusted.test(error.code))
+      return undefined;
     return repeatable || neverArrived.has(error.code) ? pause : undefined;
   }
   if (!(error instanceof ProblemError || error instanceof TokenError) || lasting.has(error.code))

@@ -111,7 +111,7 @@ export function createTransport(options: TransportOptions, tokens: AccessTokens 
         cache: 'no-store',
         credentials: 'omit',
         ...(body === undefined ? {} : { body }),
-        ...(body instanceof ReadableStream ? { duplex: 'half' } : {}),
+        ...(body instanceof ReadableStream ? streaming : {}),
         ...(deadline.signal === undefined ? {} : { signal: deadline.signal }),
       } as RequestInit);
       const { status } = response;
@@ -140,12 +140,19 @@ export function createTransport(options: TransportOptions, tokens: AccessTokens 
   return { send };
 }
 
+/**
+ * For a body that is a stream. Node's fetch splits it in two for a redirect that may come, and so holds all of it in memory,
+ * unless a redirect is an error and there is no window.
+ */
+const streaming = { duplex: 'half', redirect: 'error', window: null };
+
 const isRefusedToken = (error: unknown) => error instanceof ProblemError && error.status === 401;
 
 /** @param url without the query */
 export function lostConnection(method: string, url: string, cause: unknown): ConnectionError {
-  const code = systemCode(cause) ?? 'connection-lost';
-  return new ConnectionError(`${method} ${url} has no answer: ${wordsOf(cause)}`, {
+  const words = wordsOf(cause);
+  const code = systemCode(cause) ?? (words === 'unexpected redirect' ? 'redirected' : 'connection-lost');
+  return new ConnectionError(`${method} ${url} has no answer: ${words}`, {
     code,
     method,
     url,
