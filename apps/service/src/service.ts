@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { finishRequests } from './finish-requests.ts';
 import { healthChecks } from './health-checks.ts';
+import { askForHousekeeping } from './housekeeping.ts';
 import { openPlatform } from './open-platform.ts';
 import type { Config } from './platform/config/index.ts';
 import { UV_THREADS } from './platform/engine/index.ts';
@@ -11,7 +12,7 @@ import { startJobs } from './platform/jobs/index.ts';
 import { createHealth, createLogger, requestObserver, telemetryRoutes } from './platform/telemetry/index.ts';
 import { applyDeclaration, makeOperators } from './provisioning/index.ts';
 import { serviceVersion } from './version.ts';
-import { askForHousekeeping, wireRooms } from './wire-rooms.ts';
+import { wireRooms } from './wire-rooms.ts';
 
 export interface Service {
   /** Where it listens, as callers on this machine reach it. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { createBackup } from './backup/index.ts';
 import { createCommerce, type RequestRenewal } from './commerce/index.ts';
 import { createCustomers } from './customers/index.ts';
+import { keepHouse } from './housekeeping.ts';
 import { createIdentity, forgetUsedAssertions, type Identity } from './identity/index.ts';
 import { createIntake } from './intake/index.ts';
 import { notificationRoutes } from './notices/index.ts';
@@ -130,21 +131,4 @@ export function wireRooms(platform: Platform): Rooms {
       await usage.mend();
     },
   };
-}
-
-const housekeepingEverySeconds = 3600;
-
-/** Asks for the next housekeeping; one is waiting at most, whoever asks. */
-export async function askForHousekeeping(
-  { jobs, database, clock }: Platform,
-  inSeconds: number,
-): Promise<void> {
-  const runAt = new Date(clock().getTime() + inSeconds * 1000);
-  await jobs.add(database, 'housekeeping', {}, { key: 'housekeeping', runAt });
-}
-
-/** Each room removes what is past its time; then the next housekeeping is asked for. One that fails is tried again. */
-async function keepHouse(platform: Platform, chores: readonly (() => Promise<unknown>)[]): Promise<void> {
-  for (const chore of chores) await chore();
-  await askForHousekeeping(platform, housekeepingEverySeconds);
 }
