@@ -93,8 +93,9 @@ export async function findApiToken(on: Queryable, value: string, now: Date): Pro
 }
 
 /**
- * The role that a token has now, read for a change: nobody can revoke it before the change's transaction ends, so either the
- * revocation or the change is first.
+ * The role that a token has now, read for a change: nobody can revoke it, lower its owner or remove them before the change's
+ * transaction ends, so either that or the change is first. Two owners who lower each other at one moment meet in a deadlock,
+ * which ends one of them; made again, it is refused.
  */
 export async function readTokenRole(
   transaction: Transaction,
@@ -102,16 +103,19 @@ export async function readTokenRole(
   tokenId: string,
   now: Date,
 ): Promise<Role | undefined> {
-  const [row] = await transaction.query<TokenRow>(
-    `select t.id, t.organisation_id, t.role, t.person_id, m.role as owner_role
-     from api_tokens t
-     left join memberships m on m.person_id = t.person_id and m.organisation_id = t.organisation_id
-     where t.id = $1 and t.organisation_id = $2
-       and t.revoked_at is null and (t.expires_at is null or t.expires_at > $3)
-     for share of t`,
+  const [token] = await transaction.query<Omit<TokenRow, 'owner_role'>>(
+    `select id, organisation_id, role, person_id from api_tokens
+     where id = $1 and organisation_id = $2
+       and revoked_at is null and (expires_at is null or expires_at > $3)
+     for share`,
     [tokenId, organisationId, now],
   );
-  return row && reachOf(row);
+  if (token === undefined || token.person_id === null) return token?.role;
+  const [owner] = await transaction.query<{ role: Role }>(
+    'select role from memberships where person_id = $1 and organisation_id = $2 for share',
+    [token.person_id, organisationId],
+  );
+  return reachOf({ ...token, owner_role: owner?.role ?? null });
 }
 
 /** Ends a token at once. False when there is none in force with this id in the organisation. */

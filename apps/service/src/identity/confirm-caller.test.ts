@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem, type ProblemCode } from '@meterhouse/contract';
 import type { Caller, Role } from '../platform/http/index.ts';
 import { accessOf, exchange, type House, register, withHouse } from '../registry/testing.ts';
+import { personWithToken } from './management/testing.ts';
 
 async function callerOf(house: House, role: Role): Promise<Caller & { tokenId: string }> {
   const { id } = await house.organisation('Acme Cloud');
@@ -121,4 +122,33 @@ it('a revocation waits for the change that is under way, so one of them is first
     await isConfirmed;
     await Promise.all([change, revoke(house, caller).then(() => order.push('revocation'))]);
     assert.deepEqual(order, ['change', 'revocation']);
+  }));
+
+it("the lowering of its owner's role waits for the change that is under way, too", () =>
+  withHouse(async (house) => {
+    const acme = await house.organisation('Acme Cloud');
+    const ann = await personWithToken(house, acme.id, 'ann@acme.example', 'administrator');
+    const caller: Caller = {
+      organisationId: acme.id,
+      role: 'administrator',
+      actor: `token:${ann.tokenId}`,
+      tokenId: ann.tokenId,
+    };
+    const order: string[] = [];
+    let confirmed = () => {};
+    const isConfirmed = new Promise<void>((resolve) => {
+      confirmed = resolve;
+    });
+    const change = house.database.transaction(async (transaction) => {
+      await house.identity.confirmCaller(transaction, caller);
+      confirmed();
+      await sleep(200);
+      order.push('change');
+    });
+    await isConfirmed;
+    const lowered = house.database
+      .query('update memberships set role = $2 where person_id = $1', [ann.id, 'reader'])
+      .then(() => order.push('lowering'));
+    await Promise.all([change, lowered]);
+    assert.deepEqual(order, ['change', 'lowering']);
   }));

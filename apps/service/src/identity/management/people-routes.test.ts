@@ -147,6 +147,22 @@ describe('people', () => {
       assert.equal(left.length, 1);
     }));
 
+  it('who lower each other at the same moment: one does, and the other is no administrator any more', () =>
+    withHouse(async (house) => {
+      const acme = await house.organisation('Acme Cloud');
+      const [ann, bob] = await Promise.all(
+        ['ann', 'bob'].map((name) =>
+          personWithToken(house, acme.id, `${name}@acme.example`, 'administrator'),
+        ),
+      );
+      const lower = (by: { access: string }, whom: { id: string }) =>
+        ask(house, by.access)('PATCH', `/people/${whom.id}`, { sequence: 1, role: 'reader' });
+      const answers = await Promise.all([lower(ann!, bob!), lower(bob!, ann!)]);
+      assert.deepEqual(answers.map(({ statusCode }) => statusCode).sort(), [200, 403]);
+      const { items } = (await ask(house, acme.reader)('GET', '/people?filter=role==administrator')).json();
+      assert.equal(items.length, 1);
+    }));
+
   it('of the operators keep one operator', () =>
     withHouse(async (house) => {
       const { operator, id } = await operators(house);
