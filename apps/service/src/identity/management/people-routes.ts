@@ -110,7 +110,8 @@ export function peopleRoutes(tools: ManagementTools): Routes {
         schema: {
           operationId: 'removePerson',
           summary: 'Remove a person from the organisation',
-          description: 'Their API tokens here are revoked: that stops every change at once, reads within 30 minutes.',
+          description:
+            'Their API tokens here are revoked: that stops every change at once, reads within 30 minutes.',
           tags,
           params: PersonPath,
           querystring: SequenceQuery,
