@@ -116,6 +116,21 @@ test('a password applies once', () =>
     assert.ok(await verifyPassword('correct horse', person!.password_hash));
   }));
 
+test('a password opens the organisations whose entries know it, and no other that the person joins', () =>
+  withTestDatabase(async (database) => {
+    const entry = (name: string, variable: string) =>
+      `  - {name: ${name}, people: [{email: ops@acme.example, role: reader, password: {env: ${variable}}}]}\n`;
+    const file = `organisations:\n${entry('A', 'ONE')}${entry('B', 'ONE')}${entry('C', 'TWO')}`;
+    await apply(database, file, { ONE: 'correct horse', TWO: 'another horse' });
+    const opened = await database.query<{ name: string }>(
+      'select o.name from memberships m join organisations o on o.id = m.organisation_id where password_opens order by 1',
+    );
+    assert.deepEqual(
+      opened.map(({ name }) => name),
+      ['A', 'B'],
+    );
+  }));
+
 describe('an API token', () => {
   it('with a changed value retires the one before', () =>
     withTestDatabase(async (database) => {
