@@ -1,4 +1,7 @@
 // Errors are known by their names: to load their classes would cost every command the time of a client.
+
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { ProblemError, TokenError } from '@meterhouse/client';
 import { EXIT } from './exit-codes.ts';
 import { Failure } from './failure.ts';
@@ -174,11 +177,41 @@ function packageFaults(error: Error): string[] {
   return 'faults' in error ? faultLines((error.faults as { list: unknown }).list) : [];
 }
 
+/** Of a path that leads through a file, or to one where a folder is wanted: that file. */
+function fileInTheWay({ code, syscall, path = '' }: NodeJS.ErrnoException): string | undefined {
+  if (code !== 'ENOTDIR' && !(code === 'EEXIST' && syscall === 'mkdir')) return undefined;
+  for (let at = path; ; at = dirname(at)) {
+    if (statSync(at, { throwIfNoEntry: false })?.isDirectory() === false) return at;
+    if (dirname(at) === at) return undefined;
+  }
+}
+
+const PLACE_ADVICE = 'Name another place, or let its owner give you the right to it.';
+
 function fileFault(error: NodeJS.ErrnoException): Failure | undefined {
+  if (error.syscall === 'uv_cwd') {
+    return new Failure('The folder that you are in is gone.', EXIT.input, {
+      advice: 'Change to one that is there (cd), and run it again.',
+    });
+  }
   if (error.path === undefined) return undefined;
+  const file = fileInTheWay(error);
+  if (file !== undefined) {
+    return new Failure(`${file} is a file, not a folder.`, EXIT.input, {
+      advice: 'Name another place, or move the file away.',
+    });
+  }
+  if (error.syscall === 'mkdir' && ['ENOENT', 'EACCES', 'EPERM', 'EROFS'].includes(error.code ?? '')) {
+    return new Failure(`The folder ${error.path} cannot be made there.`, EXIT.input, {
+      advice: PLACE_ADVICE,
+    });
+  }
   if (error.code === 'ENOENT') return new Failure(`There is no ${error.path}.`, EXIT.input);
-  if (error.code === 'EACCES')
-    return new Failure(`${error.path} may not be read or written by you.`, EXIT.input);
+  if (error.code === 'EACCES' || error.code === 'EPERM' || error.code === 'EROFS') {
+    return new Failure(`${error.path} may not be read or written by you.`, EXIT.input, {
+      advice: PLACE_ADVICE,
+    });
+  }
   if (error.code === 'EISDIR') return new Failure(`${error.path} is a directory.`, EXIT.input);
   return new Failure(`${error.message}.`, EXIT.input);
 }

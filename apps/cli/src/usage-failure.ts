@@ -9,8 +9,9 @@ import { Failure } from './failure.ts';
 export function usageFailure(error: CommanderError, command: Command): Failure {
   const advice = `${pathOf(command)} --help tells more.`;
   const missing = missingOf(command);
-  if (error.code.startsWith('commander.missing') && missing.length > 1) {
-    return new Failure(`${missing.length} things are missing.`, EXIT.usage, { faults: missing, advice });
+  if (error.code.startsWith('commander.missing') && missing.length > 0) {
+    const words = missing.length === 1 ? 'Something is missing.' : `${missing.length} things are missing.`;
+    return new Failure(words, EXIT.usage, { faults: missing, advice });
   }
   const [first = '', hint] = error.message.replace(/^error: /, '').split('\n');
   // An unknown option may carry a secret, as in --token=…; its name is enough.
@@ -29,12 +30,15 @@ export function helpFailure(): Failure {
 function missingOf(command: Command): string[] {
   const args = command.registeredArguments
     .filter(({ required }, index) => required && command.args[index] === undefined)
-    .map((argument) => `<${argument.name()}>: ${argument.description}`);
+    .map((argument) => `<${argument.name()}>: ${argument.description}${choicesOf(argument.argChoices)}`);
   const options = command.options
     .filter((option) => option.mandatory && command.getOptionValue(option.attributeName()) === undefined)
-    .map(({ flags, description }) => `${flags}: ${description}`);
+    .map(({ flags, description, argChoices }) => `${flags}: ${description}${choicesOf(argChoices)}`);
   return [...args, ...options];
 }
+
+const choicesOf = (choices: readonly string[] | undefined): string =>
+  choices === undefined ? '' : ` (${choices.join(', ')})`;
 
 /** `meterhouse meters list` */
 function pathOf(command: Command): string {

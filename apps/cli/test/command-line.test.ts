@@ -78,6 +78,20 @@ test('everything that is missing is named at once', async () => {
   assert.equal((JSON.parse(json.stderr) as { error: { faults: string[] } }).error.faults.length, 4);
 });
 
+test('a single thing that is missing is told with what it is, and what may be chosen', async () => {
+  const cases: [string[], string][] = [
+    [['reports', 'list'], '--month <month>: such as 2023-01'],
+    [['keys', 'rotate'], '(access, report)'],
+    [['sites', 'list'], '--contract <number>: '],
+  ];
+  for (const [words, wanted] of cases) {
+    const ran = await meterhouse(words, { METERHOUSE_TOKEN: 'x' });
+    assert.equal(ran.status, 2, words.join(' '));
+    assert.match(ran.stderr, /^error Something is missing\.\n/);
+    assert.ok(ran.stderr.includes(wanted), ran.stderr);
+  }
+});
+
 test('a secret that was written on the command line is not repeated', async () => {
   for (const words of [
     ['login', 'hunter2'],

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '@meterhouse/metering/make-folder';
 import { refuseHalfRestored, refuseUnfinishedRestore } from './backup/index.ts';
 import { type Archive, openFileArchive } from './platform/archive/index.ts';
 import { createRecordChange, type RecordChange } from './platform/audit/index.ts';
@@ -44,7 +44,7 @@ export async function openPlatform(
   opened: AsyncDisposableStack,
 ): Promise<Platform> {
   const { config, logger, clock, publicUrl } = options;
-  mkdirSync(config.data, { recursive: true, mode: 0o700 });
+  await makeFolder(config.data, 0o700);
   opened.defer(await claimDirectory(config.data));
   refuseUnfinishedRestore(config.data);
 

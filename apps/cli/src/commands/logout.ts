@@ -15,6 +15,10 @@ export function logoutCommand(): Command {
       const { print, printJson } = await import('../terminal/output.ts');
       const names = await logout(options);
       if (options.json) return printJson({ forgotten: names });
-      print(names.length === 0 ? 'Nothing was kept.' : `Forgotten: ${names.join(', ')}.`);
+      print(
+        names.length === 0
+          ? 'Nobody was signed in here: login has kept nothing to forget.'
+          : `Forgotten: ${names.join(', ')}.`,
+      );
     });
 }

@@ -9,7 +9,7 @@ const COLUMNS: readonly Column<WhoAmI>[] = [
   { name: 'organisationId', of: ({ organisation }) => organisation.id },
   { name: 'homeOrganisation', title: 'Your own', of: ({ homeOrganisation }) => homeOrganisation?.name },
   { name: 'role' },
-  { name: 'operator', show: (is) => (is ? 'runs the service' : '') },
+  { name: 'operator', title: 'Runs the service', show: (is) => (is ? 'yes' : 'no') },
   { name: 'token', of: ({ token }) => token?.name },
   { name: 'lastFour', title: 'Ends in', of: ({ token }) => token?.lastFour },
   { name: 'actor' },

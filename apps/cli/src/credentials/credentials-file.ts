@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
+import { makeFolder } from '@meterhouse/metering/make-folder';
 import { EXIT } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
 import type { Credentials, Profile } from './credentials.ts';
@@ -33,7 +34,7 @@ export async function readCredentials(path = credentialsPath()): Promise<Credent
  */
 export async function writeCredentials(credentials: Credentials, path = credentialsPath()): Promise<void> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, 0o700);
   if (((await stat(folder)).mode & 0o022) !== 0) {
     throw new Failure(`Others can write into ${folder}.`, EXIT.input, { advice: `chmod 700 ${folder}` });
   }

@@ -4,9 +4,9 @@
  * an emergency; one that expired is made again. Those of the provisioning file, and the one that is used, are never revoked here.
  */
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { DeclaredToken } from '@meterhouse/contract/declaration';
+import { makeFolder } from '@meterhouse/metering/make-folder';
 import { once } from '../http/once.ts';
 import { intoSecretFile } from '../resources/secret-file.ts';
 import type { OrganisationState } from './organisation-state.ts';
@@ -56,7 +56,7 @@ export function planTokens(
         list: LIST,
         present: undefined,
         async create() {
-          if (to === undefined) await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+          if (to === undefined) await makeFolder(dirname(path), 0o700);
           const json = { name, role };
           await intoSecretFile(path, () => once(place.client, LIST, { method: 'POST', json }), 'value');
         },

@@ -4,9 +4,10 @@
  * never leaves; whoever can read the file can sign usage in this meter's name.
  */
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, readFile } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Activation } from '@meterhouse/contract';
+import { makeFolder } from '@meterhouse/metering/make-folder';
 import { createDurably, writeDurably } from './durable-file.ts';
 import { type MeterKey, makeKey, type PrivateJwk, readKey } from './key.ts';
 import { MeterError } from './meter-error.ts';
@@ -43,7 +44,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 export async function initMeter(dir: string, agent: string = randomUUID()): Promise<Meter> {
   const id = agent.toLowerCase();
   if (!UUID.test(id)) throw new MeterError('bad-agent', `"${agent}" is not a UUID.`);
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await makeFolder(dir, 0o700);
   await chmod(dir, 0o700);
   const key = await makeKey();
   const created = await createDurably(join(dir, 'meter.json'), render({ agent: id, key: key.privateJwk }));

@@ -12,8 +12,9 @@
  * So a kill -9 at any moment leaves neither a gap (a number that no file has) nor a fork (a number that two files have).
  * A new activation has a new epoch, in which numbers start again at 1.
  */
-import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { makeFolder } from '@meterhouse/metering/make-folder';
 import { renameDurably, writeDurably } from '../identity/durable-file.ts';
 import { lockFile } from './lock.ts';
 
@@ -33,11 +34,18 @@ interface Chain {
   readonly moving?: { readonly from: string; readonly to: string };
   /** What the last run was made from and the file of each of its parts, so that a run that was ended goes on where it was. */
   readonly run?: { readonly source: string; readonly files: Readonly<Record<string, string>> };
+  /** The last package of each month, by the month that its part begins with. */
+  readonly months?: Readonly<Record<string, string>>;
 }
 
 export interface Spool {
   /** The file that this part of this source was written to before and that is still there, such as a day of a trace. */
   kept(source: string, part: string): Promise<string | undefined>;
+  /**
+   * A package of this month that a run of this source would not go on from but add a second set to: of another source or
+   * folder, or of this one when a file of it is gone. It may be gone itself.
+   */
+  other(source: string, month: string): Promise<string | undefined>;
   /**
    * Adds one package. `write` makes the file at the path it is given and returns its digest; when it throws, nothing changed.
    * @returns the file's path
@@ -57,7 +65,7 @@ const PARTIAL = '.partial';
  * @throws MeterError `spool-busy` when another process holds it
  */
 export async function openSpool(dir: string, agent: string, epoch: number, out: string): Promise<Spool> {
-  await mkdir(out, { recursive: true });
+  await makeFolder(out);
   const folder = resolve(out);
   const chainPath = join(dir, 'chain.json');
   const release = await lockFile(join(dir, 'chain.lock'));
@@ -76,6 +84,13 @@ export async function openSpool(dir: string, agent: string, epoch: number, out: 
         );
       },
 
+      async other(source, month) {
+        const own = chain.run?.source === source ? Object.values(chain.run.files) : [];
+        const there = await Promise.all(own.map((file) => resolve(file, '..') === folder && exists(file)));
+        if (own.length > 0 && there.every(Boolean)) return undefined;
+        return chain.months?.[month] ?? (await packageOfMonth(folder, agent, epoch, month));
+      },
+
       async add(source, part, write) {
         const number = chain.number + 1;
         const to = join(folder, `usage_${agent}_${epoch}_${String(number).padStart(6, '0')}_${part}.gz`);
@@ -89,7 +104,8 @@ export async function openSpool(dir: string, agent: string, epoch: number, out: 
           throw error;
         }
         const files = { ...(chain.run?.source === source ? chain.run.files : {}), [part]: to };
-        const moved: Chain = { epoch, number, previous: digest, run: { source, files } };
+        const months = { ...chain.months, [part.slice(0, '2023-01'.length)]: to };
+        const moved: Chain = { epoch, number, previous: digest, run: { source, files }, months };
         await writeDurably(chainPath, render({ ...moved, moving: { from, to } }));
         await renameDurably(from, to);
         // Not written again without `moving`: recovery sees that the file has its name, and the next package replaces it.
@@ -130,6 +146,19 @@ async function removePartials(folder: string, agent: string): Promise<void> {
     if (name.startsWith(`usage_${agent}_`) && name.includes(PARTIAL))
       await rm(join(folder, name), { force: true });
   }
+}
+
+/** One of this meter's packages of a month in the folder; those of an earlier activation do not count, their chain has ended. */
+async function packageOfMonth(
+  folder: string,
+  agent: string,
+  epoch: number,
+  month: string,
+): Promise<string | undefined> {
+  const name = (await readdir(folder)).find(
+    (one) => one.startsWith(`usage_${agent}_${epoch}_`) && one.endsWith('.gz') && one.includes(`_${month}-`),
+  );
+  return name === undefined ? undefined : join(folder, name);
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { chmod, mkdir, readdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@meterhouse/metering/make-folder';
 import type { Archive } from '../platform/archive/index.ts';
 import { syncDirectory } from '../platform/archive/index.ts';
 import { crashPoint } from '../platform/crash/crash-point.ts';
@@ -40,7 +41,7 @@ const partialName = /^\..*\.partial$/;
  */
 export async function makeBackup(tools: MakeTools, id: string): Promise<CompleteBackup> {
   const { directory } = tools;
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeFolder(directory, 0o700);
   const before = await whatIsThere(directory, id);
   if (before !== undefined) return before;
   const madeAt = tools.clock();

@@ -30,7 +30,7 @@ export function downloadCommand(): Command {
     .action(async (_options: unknown, command: Command) => {
       const options = optionsOf<DownloadOptions>(command);
       const { json, out, as, force = false, ...selection } = options;
-      const { mkdir } = await import('node:fs/promises');
+      const { makeFolder } = await import('@meterhouse/metering/make-folder');
       const { connect } = await import('../../http/connect.ts');
       const { findReports } = await import('../../journey/find-reports.ts');
       const { saveReport, streamReport } = await import('../../journey/read-report.ts');
@@ -42,7 +42,7 @@ export function downloadCommand(): Command {
       const reports = await findReports(client, selection);
       await refuseUnfitting(selection, reports.length, toFile);
       if (out === '-') return streamReport(client, reports[0]!, as, process.stdout);
-      if (!toFile) await mkdir(out, { recursive: true });
+      if (!toFile) await makeFolder(out);
       const progress = await startProgress('Downloading', reports.length, json);
       const saved: { path: string; reportType: string; agentId: string; checksum: string }[] = [];
       try {

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { makeFolder } from '@meterhouse/metering/make-folder';
 import { coverageOf, gapsOf } from '../../journey/find-gaps.ts';
 import { type FoundReport, findReports } from '../../journey/find-reports.ts';
 import { readReport, saveReport } from '../../journey/read-report.ts';
@@ -38,7 +38,7 @@ export async function readReports({ narrator, place, client, month }: Journey): 
       `${AUTHORISED} -H 'Accept: ${monthly.contentType}' | gunzip`,
     );
   }
-  await mkdir(place.reports, { recursive: true });
+  await makeFolder(place.reports);
   for (const report of reports) await showReport(report);
 
   async function showReport(report: FoundReport): Promise<void> {

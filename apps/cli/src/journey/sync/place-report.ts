@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, rename, stat } from 'node:fs/promises';
+import { rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '@meterhouse/metering/make-folder';
 import { type KeptReport, syncDirectory } from './report-index.ts';
 
 /**
@@ -36,7 +37,7 @@ export async function digestOf(path: string, algorithm: 'md5' | 'sha256'): Promi
  * time, `Monthly_Usage.tsv.gz~2023-02-03T04-05-06`, when `keepOld` says so.
  */
 export async function placeReport(from: string, to: string, keepOld: boolean): Promise<void> {
-  await mkdir(dirname(to), { recursive: true });
+  await makeFolder(dirname(to));
   if (keepOld) {
     const old = await stat(to).catch(() => undefined);
     if (old?.isFile()) {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withRetries } from '@meterhouse/client';
 import type { ReportEntry, ReportType } from '@meterhouse/contract';
+import { makeFolder } from '@meterhouse/metering/make-folder';
 import { EXIT } from '../../exit-codes.ts';
 import { explain } from '../../explain.ts';
 import { Failure } from '../../failure.ts';
@@ -61,7 +62,7 @@ const AT_A_TIME = 4;
 /** @throws Failure when another sync is at work in the folder, or nothing can be listed at all */
 export async function syncReports(client: Client, options: SyncOptions): Promise<SyncSummary> {
   const state = join(options.folder, '.meterhouse');
-  await mkdir(join(state, 'partial'), { recursive: true });
+  await makeFolder(join(state, 'partial'));
   let holder = '';
   const lock = await lockFolder(state, ({ pid, host }) => {
     holder = `process ${pid} on ${host}`;
