@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { finishRequests } from './finish-requests.ts';
+import { tryPort } from './free-port.ts';
 import { healthChecks } from './health-checks.ts';
 import { askForHousekeeping } from './housekeeping.ts';
 import { openPlatform } from './open-platform.ts';
@@ -36,7 +37,7 @@ export interface ServiceOptions {
 /**
  * Starts the service and returns when it answers requests.
  *
- * A life: the data directory is claimed; PostgreSQL and the engine start side by side; the rooms are wired; on the first start
+ * A life: the port is tried, so that a first start makes nothing when it is taken; the data directory is claimed; PostgreSQL and the engine start side by side; the rooms are wired; on the first start
  * the operators' organisation is made, then the provisioning file is applied; it listens; jobs run. It stops the other way
  * round: not ready, no new connections, requests under way finish within the limit, jobs finish, then engine, database, and
  * last the private PostgreSQL and the claim. Signals are for the command line to hear.
@@ -51,6 +52,7 @@ export async function createService(config: Config, options: ServiceOptions = {}
   const publicUrl = () => config.publicUrl ?? life.url;
   warnOfFewThreads(logger);
 
+  await tryPort(config.listen);
   await using opened = new AsyncDisposableStack();
   const onFailure = options.onFailure ?? (() => undefined);
   const platform = await openPlatform({ config, logger, clock, publicUrl, onFailure }, opened);
@@ -67,7 +69,7 @@ export async function createService(config: Config, options: ServiceOptions = {}
   const { authenticate } = rooms.identity;
   const telemetry = telemetryRoutes({
     metrics: platform.metrics,
-    health: createHealth(healthChecks(platform)),
+    health: createHealth(healthChecks(platform, clock())),
     isReady: () => life.ready,
     authenticate,
     behindProxy: config.behindProxy,
@@ -80,6 +82,7 @@ export async function createService(config: Config, options: ServiceOptions = {}
     publicUrl,
     version: serviceVersion,
     behindProxy: config.behindProxy,
+    origins: config.corsOrigins ?? [],
     ...tlsOf(config),
     longestRequestSeconds: config.uploadTimeout,
     observe: requestObserver(platform.metrics),

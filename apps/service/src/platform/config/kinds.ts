@@ -109,6 +109,19 @@ export const webAddress: Kind<string> = {
   },
 };
 
+/** What a browser says in `Origin`: scheme, host and port, nothing behind them. */
+export const webOrigins: Kind<readonly string[]> = {
+  placeholder: 'ORIGIN,…',
+  read: (value) =>
+    value.split(',').map((one) => {
+      const text = one.trim();
+      const url = URL.canParse(text) ? new URL(text) : undefined;
+      if (url === undefined || !/^https?:$/.test(url.protocol) || url.origin !== text)
+        throw mustBe('origins such as https://portal.example, with commas between them');
+      return text;
+    }),
+};
+
 export const postgresAddress: Kind<string> = {
   placeholder: 'URL',
   read: (value) => {

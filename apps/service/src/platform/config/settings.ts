@@ -9,6 +9,7 @@ import {
   size,
   text,
   webAddress,
+  webOrigins,
   whole,
 } from './kinds.ts';
 
@@ -81,6 +82,10 @@ export const settings = {
     group: 'Network',
     default: 'false',
     help: 'A reverse proxy stands in front and ends TLS: believe the forwarded headers of the one that connects.',
+  }),
+  corsOrigins: setting(webOrigins, {
+    group: 'Network',
+    help: 'Origins whose pages may call the service from a browser, with commas between them. None without it.',
   }),
   allowTokenInQuery: setting(flag, {
     group: 'Network',

@@ -5,6 +5,7 @@ import { listingKeywords } from '../listing/index.ts';
 import { authenticateCallers } from './authenticate.ts';
 import { takeBodies } from './bodies.ts';
 import { answerClientErrors } from './client-error.ts';
+import { allowOrigins } from './cross-origin.ts';
 import { refuseUnknownPaths } from './not-found.ts';
 import { describeRoutes } from './openapi.ts';
 import { answerProblems, asProblem, sendProblem } from './problem-answer.ts';
@@ -26,6 +27,8 @@ export interface AppOptions {
   readonly observe?: (method: string, route: string | undefined, status: number, seconds: number) => void;
   /** Believe the forwarded headers of the one proxy that stands directly in front. */
   readonly behindProxy?: boolean;
+  /** Origins whose pages may call, such as `https://portal.example`; none at first. */
+  readonly origins?: readonly string[];
   /** PEM texts; without them the app speaks plain HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string };
   /** The longest that any request may take to arrive, an upload included, in seconds. */
@@ -112,6 +115,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   answerProblems(app, options.publicUrl);
   // Before any hook that refuses, so that refusals carry the headers too.
   await app.register(helmet, { ...security, strictTransportSecurity: tls !== undefined });
+  await allowOrigins(app, options.origins ?? []);
   refuseUnknownPaths(app);
   ruleRoutes(app);
   authenticateCallers(app, options.authenticate);

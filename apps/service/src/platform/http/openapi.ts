@@ -19,9 +19,11 @@ import type { App } from './types.ts';
 interface Sayings {
   readonly refuses: readonly ProblemCode[];
   readonly answerHeaders: Readonly<Record<string, string>>;
+  /** The types of a body that has no schema, such as a package's. */
+  readonly takes: readonly string[];
 }
 type SayingsByOperation = Map<string, Sayings>;
-const nothingSaid: Sayings = { refuses: [], answerHeaders: {} };
+const nothingSaid: Sayings = { refuses: [], answerHeaders: {}, takes: [] };
 
 /** Describes every route that is added after this, and serves the description at `/openapi.json`. */
 export async function describeRoutes(app: App, version: string): Promise<void> {
@@ -32,7 +34,8 @@ export async function describeRoutes(app: App, version: string): Promise<void> {
       const path = url.replaceAll(/:(\w+)/g, '{$1}');
       for (const method of [route.method].flat()) {
         const refuses = refusalsOf({ method, schema, config: route.config });
-        sayings.set(`${method} ${path}`, { refuses, answerHeaders: answerHeadersOf(schema, route.config) });
+        const takes = schema?.body === undefined ? (schema?.consumes ?? []) : [];
+        sayings.set(`${method} ${path}`, { refuses, answerHeaders: answerHeadersOf(schema, route.config), takes });
       }
       return { schema: completed(schema, route.config), url };
     },
@@ -119,7 +122,7 @@ function headName({ operationId }: DescribedOperation, get: DescribedOperation |
 
 function finishedOperation(
   operation: DescribedOperation,
-  { refuses, answerHeaders }: Sayings,
+  { refuses, answerHeaders, takes }: Sayings,
   components: Record<string, DescribedAnswer>,
 ): DescribedOperation {
   const { '4XX': compatible, ...own } = operation.responses;
@@ -133,11 +136,17 @@ function finishedOperation(
   const { requestBody } = operation;
   return {
     ...operation,
+    ...(takes.length > 0 && { requestBody: bytesOf(takes) }),
     ...(requestBody?.content && {
       requestBody: { ...requestBody, content: withExamples(requestBody.content) },
     }),
     responses: Object.fromEntries(answers),
   };
+}
+
+/** A body that is taken as it comes. OpenAPI 3.1 describes bytes by their type alone. */
+function bytesOf(types: readonly string[]) {
+  return { required: true, content: Object.fromEntries(types.map((type) => [type, {}])) };
 }
 
 function finishedAnswer(

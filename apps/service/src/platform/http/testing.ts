@@ -11,8 +11,9 @@ export async function appWith(options: {
   readonly routes: readonly Routes[];
   readonly callers?: Readonly<Record<string, Caller>>;
   readonly lines?: string[];
+  readonly origins?: readonly string[];
 }): Promise<App> {
-  const { callers = {}, lines } = options;
+  const { callers = {}, lines, origins = [] } = options;
   const app = await createApp({
     routes: options.routes,
     logger: pino(
@@ -26,6 +27,7 @@ export async function appWith(options: {
     },
     publicUrl: () => 'https://meterhouse.example',
     version: '0.0.0',
+    origins,
   });
   await app.ready();
   return app;
