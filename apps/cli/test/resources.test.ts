@@ -65,6 +65,65 @@ suite('the resources of the management API, from the command line', () => {
     await fail(3, ['contracts', 'show', 'C-7']);
   });
 
+  test('what is refused is told in commands and flags, not in calls and members', async () => {
+    const unknown = await fail(3, ['contracts', 'show', '999']);
+    assert.match(unknown.stderr, /^error There is no contract 999\.\n {2}meterhouse contracts list shows/);
+    const terms = ['--family', 'RENTAL', '--currency', 'USD', '--rule-set', 'flex'];
+    const again = await fail(1, ['contracts', 'create', '--number', PROVIDER.contract, ...terms]);
+    assert.match(again.stderr, /meterhouse contracts change 1012345 changes it/);
+    assert.ok(!again.stderr.includes('PATCH'), again.stderr);
+    const site = ['sites', 'create', '--contract', PROVIDER.contract, '--name', 'Held'];
+    await succeed(site);
+    const held = await fail(1, ['contracts', 'delete', PROVIDER.contract, '--yes']);
+    assert.match(held.stderr, /^error The contract 1012345 cannot be deleted: .*sites\.\n {2}sites: .*Held/);
+    await succeed(['sites', 'delete', 'Held', '--contract', PROVIDER.contract, '--yes']);
+    const fault = await fail(1, ['contracts', 'create', '--number', 'x'.repeat(300), ...terms]);
+    assert.match(fault.stderr, /\n {2}--number: /);
+    const meter = await fail(1, [
+      ...['meters', 'register', '98531d1c-296e-4b47-8431-c0e8182148e7'],
+      ...['--label', 'x', '--contract', 'none-such'],
+    ]);
+    assert.match(meter.stderr, /\n {2}--contract: /);
+  });
+
+  test('a filter that cannot be read is shown with a mark where', async () => {
+    const ran = await fail(1, ['contracts', 'list', '--filter', 'number==1;nmae==x']);
+    assert.match(ran.stderr, /\n {2}number==1;nmae==x\n {12}\^ no such selector; there are .*number/);
+  });
+
+  test('an organisation that is none, or not theirs, is told by --organisation', async () => {
+    const none = await fail(3, ['contracts', 'list', '--organisation', 'Nope'], operator);
+    assert.match(none.stderr, /^error There is no organisation Nope\.\n {2}meterhouse organisations list/);
+    const closed = await fail(4, ['contracts', 'list', '--organisation', 'Nope']);
+    assert.match(closed.stderr, /Leave out --organisation/);
+    assert.ok(!`${none.stderr}${closed.stderr}`.includes('header'));
+  });
+
+  test('operators who would find nothing for ever are told where they are', async () => {
+    const where = /You act in Operators, which has no meters; --organisation NAME acts in another/;
+    const month = ['--month', '2023-01'];
+    for (const words of [
+      ['contracts', 'list'],
+      ['contracts', 'list', '--json'],
+      ['reports', 'list', ...month],
+      ['coverage', '--all', ...month],
+    ]) {
+      const ran = await meterhouse(words, operator);
+      assert.equal(ran.status, 0, words.join(' '));
+      assert.match(ran.stderr, where, words.join(' '));
+      assert.doesNotMatch((await meterhouse(words, environment)).stderr, where);
+    }
+    assert.match((await fail(3, ['reports', 'show', ...month], operator)).stderr, where);
+    const sync = ['reports', 'sync', '--since', '2023-01', '--until', '2023-01', '--to'];
+    const folder = join(place.root, 'synced');
+    assert.match((await fail(2, [...sync, folder], operator)).stderr, where);
+    await succeed([...sync, folder, '--organisation', 'Operators'], operator);
+    await succeed([...sync, folder]);
+    const terms = ['--number', 'C-9', '--family', 'RENTAL', '--currency', 'USD', '--rule-set', 'flex'];
+    assert.match((await fail(2, ['contracts', 'create', ...terms], operator)).stderr, where);
+    assert.equal(await succeed(['contracts', 'list', '--json'], operator), '[]\n');
+  });
+
   test('what is missing or wrong is told at once, before anything is sent', async () => {
     const ran = await fail(2, ['contracts', 'create', '--number', 'C-8', '--minimum-commit', 'much']);
     for (const part of [

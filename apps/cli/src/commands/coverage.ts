@@ -81,6 +81,10 @@ export function coverageCommand(): Command {
         agent === undefined
           ? await coverageOfAll(client, month)
           : [{ ...(await coverageOf(client, agent, month)), label: '' }];
+      if (found.length === 0) {
+        const { tellOperatorsOwn } = await import('../journey/tell-operators-own.ts');
+        await tellOperatorsOwn(client);
+      }
       if (failOn !== undefined && found.some((one) => hoursIn(one, failOn) > 0))
         process.exitCode = EXIT.found;
       const drawn = form.kind === 'table' && form.query === undefined && form.columns === undefined;

@@ -1,4 +1,5 @@
 import { type BodySource, type ClientOptions, createClient as createSdk } from '@meterhouse/client';
+import { namingOrganisation } from './name-organisation.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -37,17 +38,21 @@ export function createClient(server: string, caller: Caller = {}): Client {
   } as ClientOptions);
 
   async function send(path: string, { json, headers, body, ...call }: Call = {}): Promise<Response> {
-    return sdk.fetch(path, {
-      ...call,
-      headers: {
-        accept: 'application/json',
-        // Files come as they are kept: fetch would unpack what is packed for the way.
-        'accept-encoding': 'identity',
-        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      body: json === undefined ? body : JSON.stringify(json),
-    });
+    return sdk
+      .fetch(path, {
+        ...call,
+        headers: {
+          accept: 'application/json',
+          // Files come as they are kept: fetch would unpack what is packed for the way.
+          'accept-encoding': 'identity',
+          ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        body: json === undefined ? body : JSON.stringify(json),
+      })
+      .catch((error: unknown) => {
+        throw caller.organisation === undefined ? error : namingOrganisation(error, caller.organisation);
+      });
   }
 
   return {

@@ -1,5 +1,6 @@
 import type { Client } from '../http/client.ts';
 import type { ListOptions } from './form.ts';
+import { pointIntoFilter } from './point-into-filter.ts';
 
 interface Page<Item> {
   readonly items: readonly Item[];
@@ -19,9 +20,11 @@ export async function* allPages<Item>(
   let left = limit;
   let cursor: string | undefined;
   do {
-    const page = await client.json<Page<Item>>(path, {
-      query: { ...query, filter, sort, limit: Math.min(PAGE, left), cursor },
-    });
+    const page = await client
+      .json<Page<Item>>(path, { query: { ...query, filter, sort, limit: Math.min(PAGE, left), cursor } })
+      .catch((error: unknown) => {
+        throw filter === undefined ? error : pointIntoFilter(error, filter);
+      });
     const items = page.items.slice(0, left);
     yield* items;
     left -= items.length;

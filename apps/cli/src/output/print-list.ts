@@ -5,7 +5,7 @@ import type { Form } from './form.ts';
 interface ListWords {
   /** Said in place of a table without rows. */
   readonly empty?: string;
-  /** Says more after such a table. */
+  /** Says more, on standard error, when there is no item, in whatever form. */
   readonly onEmpty?: () => Promise<void>;
 }
 
@@ -22,10 +22,18 @@ export async function printList<Item>(
   words: ListWords = {},
 ): Promise<void> {
   const wanted = chosen(columns, form);
-  if (form.query !== undefined) await printPickedOf(items, form.query, form.kind);
-  else if (form.kind === 'json') await printJsonList(items, form.columns && wanted);
-  else if (form.kind === 'csv') await printCsv(items, wanted);
-  else await printTable(items, wanted, words);
+  let empty = true;
+  async function* seen() {
+    for await (const item of items) {
+      empty = false;
+      yield item;
+    }
+  }
+  if (form.query !== undefined) await printPickedOf(seen(), form.query, form.kind);
+  else if (form.kind === 'json') await printJsonList(seen(), form.columns && wanted);
+  else if (form.kind === 'csv') await printCsv(seen(), wanted);
+  else await printTable(seen(), wanted, words);
+  if (empty) await words.onEmpty?.();
 }
 
 async function printPickedOf<Item>(
@@ -52,7 +60,6 @@ async function printTable<Item>(
   for await (const item of items) rows.push(columns.map((column) => textOf(column, item)));
   const { drawTable } = await import('./draw-table.ts');
   print(drawTable(columns, rows, { ...words, width: screenWidth() }));
-  if (rows.length === 0) await words.onEmpty?.();
 }
 
 /** Draws a list as the table that it is printed as, for who shows more than the list. */

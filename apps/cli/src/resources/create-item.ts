@@ -2,11 +2,13 @@ import type { Command } from 'commander';
 import { optionsOf } from '../commands/globals.ts';
 import { connect } from '../http/connect.ts';
 import { once } from '../http/once.ts';
+import { refuseOperatorsOwn } from '../journey/tell-operators-own.ts';
 import { type FormOptions, formOf } from '../output/form.ts';
 import { printItem } from '../output/print-list.ts';
 import { listPath } from './item-path.ts';
 import { keepSecret } from './keep-secret.ts';
 import { readFields } from './read-fields.ts';
+import { inWords } from './refusal-words.ts';
 import type { Resource } from './resource.ts';
 import { fieldsOf } from './resource-command.ts';
 import { wholly } from './wholly.ts';
@@ -18,8 +20,11 @@ export async function createItem<Item>(resource: Resource<Item>, command: Comman
   const form = await formOf(options);
   const body = await readFields(fieldsOf(resource, 'create'), options, 'create');
   const client = await connect(options);
+  if (resource.metered) await refuseOperatorsOwn(client, options);
   const create = () =>
-    once(client, listPath(resource, options), { method: 'POST', json: body }, options.idempotencyKey);
+    inWords(resource, { verb: 'create', body, options }, () =>
+      once(client, listPath(resource, options), { method: 'POST', json: body }, options.idempotencyKey),
+    );
   if (resource.secret !== undefined) {
     await keepSecret(create, resource.secret, wholly(resource.columns), form, options.to);
     return;

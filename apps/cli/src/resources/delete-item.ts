@@ -6,6 +6,7 @@ import { print, printJson } from '../terminal/output.ts';
 import { plain } from '../terminal/plain.ts';
 import { confirmDeletion } from './confirm-deletion.ts';
 import { itemPath } from './item-path.ts';
+import { inWords } from './refusal-words.ts';
 import type { Resource } from './resource.ts';
 import { sequenceOf } from './sequence-of.ts';
 
@@ -19,9 +20,11 @@ export async function deleteItem<Item>(
   const options = optionsOf<DeleteOptions>(command);
   await confirmDeletion(plain(`Delete the ${resource.one} ${id}?`), options.yes);
   const client = await connect(options);
-  const path = await itemPath(client, resource, id, options);
-  const sequence = options.sequence ?? (await sequenceOf(client, path));
-  await once(client, path, { method: 'DELETE', query: { sequence } }, options.idempotencyKey);
+  await inWords(resource, { verb: 'delete', named: id, options }, async () => {
+    const path = await itemPath(client, resource, id, options);
+    const sequence = options.sequence ?? (await sequenceOf(client, path));
+    return once(client, path, { method: 'DELETE', query: { sequence } }, options.idempotencyKey);
+  });
   if (options.json) return printJson({ deleted: id });
   print(plain(`The ${resource.one} ${id} is deleted.`));
 }

@@ -62,6 +62,8 @@ export interface Resource<Item> {
   readonly words: Readonly<Partial<Record<Verb, string>>>;
   /** Without the name of the program. */
   readonly examples: Readonly<Partial<Record<Verb, readonly string[]>>>;
+  /** It belongs to who meters: operators make none in their own organisation unless they name it. */
+  readonly metered?: boolean;
   /** Said in place of an empty table. */
   readonly empty: string;
 }

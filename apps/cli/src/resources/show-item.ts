@@ -4,6 +4,7 @@ import { connect } from '../http/connect.ts';
 import { type FormOptions, formOf } from '../output/form.ts';
 import { printItem } from '../output/print-list.ts';
 import { itemPath } from './item-path.ts';
+import { inWords } from './refusal-words.ts';
 import type { Resource } from './resource.ts';
 import { wholly } from './wholly.ts';
 
@@ -11,6 +12,8 @@ export async function showItem<Item>(resource: Resource<Item>, id: string, comma
   const options = optionsOf<FormOptions & Record<string, unknown>>(command);
   const form = await formOf(options);
   const client = await connect(options);
-  const item = await client.json<Item>(await itemPath(client, resource, id, options));
+  const item = await inWords(resource, { verb: 'show', named: id, options }, async () =>
+    client.json<Item>(await itemPath(client, resource, id, options)),
+  );
   await printItem(item, wholly(resource.columns), form);
 }

@@ -13,6 +13,16 @@ interface RegisterOptions {
   readonly wait: boolean;
 }
 
+/** The flag that makes each member of the request. */
+const FLAGS = {
+  label: '--label',
+  contractNumber: '--contract',
+  siteName: '--site',
+  meteringMode: '--mode',
+  connectivityMode: '--connectivity',
+  version: '--agent-version',
+};
+
 export function registerCommand(): Command {
   return new Command('register')
     .description(
@@ -42,7 +52,10 @@ what was left out: the label, then contract and site from those that there are, 
       const { print, printJson } = await import('../../terminal/output.ts');
       const client = await connect(options);
       const request = await completeRegistration(client, requestOf(agent, options));
-      const result = await registerMeter(client, request, options.wait);
+      const { inFlags } = await import('../../resources/refusal-words.ts');
+      const result = await registerMeter(client, request, options.wait).catch((error: unknown) => {
+        throw inFlags(error, FLAGS);
+      });
       if (options.json) return printJson(result);
       const { agentId } = result;
       const words = {

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import type { Client } from '../../http/client.ts';
 import { FORMS, type Form } from '../../journey/sync/folder-names.ts';
 import { examples, optionsOf } from '../globals.ts';
 import { type Selection, selecting } from './selection.ts';
@@ -40,7 +41,7 @@ export function downloadCommand(): Command {
       if (toFile) await mayWrite(out, force);
       const client = await connect(options);
       const reports = await findReports(client, selection);
-      await refuseUnfitting(selection, reports.length, toFile);
+      await refuseUnfitting(client, selection, reports.length, toFile);
       if (out === '-') return streamReport(client, reports[0]!, as, process.stdout);
       if (!toFile) await makeFolder(out);
       const progress = await startProgress('Downloading', reports.length, json);
@@ -71,12 +72,20 @@ async function mayWrite(path: string, force: boolean): Promise<void> {
   });
 }
 
-async function refuseUnfitting(selection: Selection, count: number, toFile: boolean): Promise<void> {
+async function refuseUnfitting(
+  client: Client,
+  selection: Selection,
+  count: number,
+  toFile: boolean,
+): Promise<void> {
   const { Failure } = await import('../../failure.ts');
   const { EXIT } = await import('../../exit-codes.ts');
   if (count === 0) {
+    const { operatorsOwn } = await import('../../journey/tell-operators-own.ts');
     throw new Failure(`There is no such report of ${selection.month}.`, EXIT.notFound, {
-      advice: `See what there is: meterhouse reports list --month ${selection.month}`,
+      advice:
+        (await operatorsOwn(client)) ??
+        `See what there is: meterhouse reports list --month ${selection.month}`,
     });
   }
   if (count === 1 || !toFile) return;

@@ -34,9 +34,12 @@ export function listCommand(): Command {
       const { connect } = await import('../../http/connect.ts');
       const { findReports } = await import('../../journey/find-reports.ts');
       const { printList } = await import('../../output/print-list.ts');
-      const reports = await findReports(await connect(options), options);
+      const { tellOperatorsOwn } = await import('../../journey/tell-operators-own.ts');
+      const client = await connect(options);
+      const reports = await findReports(client, options);
       await printList(reports, COLUMNS, form, {
         empty: `There is no report of ${options.month}: no usage has come for it yet.`,
+        onEmpty: () => tellOperatorsOwn(client),
       });
     });
 }

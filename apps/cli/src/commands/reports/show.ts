@@ -47,12 +47,16 @@ ${examples(
       const { connect } = await import('../../http/connect.ts');
       const { viewReports } = await import('../../journey/view-reports.ts');
       const form = await formOf(options);
-      const views = await viewReports(await connect(options), { ...options, type });
+      const client = await connect(options);
+      const views = await viewReports(client, { ...options, type });
       if (views.length === 0) {
         const { Failure } = await import('../../failure.ts');
         const { EXIT } = await import('../../exit-codes.ts');
+        const { operatorsOwn } = await import('../../journey/tell-operators-own.ts');
         throw new Failure(`There is no ${type} of ${options.month} here.`, EXIT.notFound, {
-          advice: `See what there is: meterhouse reports list --month ${options.month}`,
+          advice:
+            (await operatorsOwn(client)) ??
+            `See what there is: meterhouse reports list --month ${options.month}`,
         });
       }
       const { drawViews, printViews } = await import('../../terminal/report-views.ts');

@@ -76,7 +76,8 @@ export function syncCommand(): Command {
       }
       // A bar for whoever watches; cron gets the one line alone.
       const progress = await startProgress('Syncing', 1, json === true || !process.stderr.isTTY);
-      const summary = await syncReports(await connect(options), {
+      const client = await connect(options);
+      const summary = await syncReports(client, {
         folder: to,
         months,
         as,
@@ -87,6 +88,12 @@ export function syncCommand(): Command {
         onProgress: (done, total, words) => progress.update(done / total, words),
         onRetry: (why, pauseMs) => progress.tell(`${why} Again in ${pauseMs / 1000} s.`),
       }).finally(() => progress.stop());
+      const { failed, pending, renewed, restored, stopped, unchanged } = summary;
+      const found = [summary.new, renewed, restored, failed, pending].flat().length + unchanged;
+      if (found === 0 && stopped === undefined) {
+        const { refuseOperatorsOwn } = await import('../../journey/tell-operators-own.ts');
+        await refuseOperatorsOwn(client, options);
+      }
       process.exitCode = exitOfSync(summary);
       if (json) return printJson(summary);
       const { note } = await import('../../terminal/output.ts');

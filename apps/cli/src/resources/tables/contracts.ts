@@ -7,6 +7,7 @@ export const contracts: Resource<ContractItem> = {
   one: 'contract',
   about:
     'What usage is billed under: its rule set rates the usage of the meters that are registered with it.',
+  metered: true,
   path: '/api/v1/contracts',
   id: { argument: 'number', words: "the contract's number", of: ({ number }) => number },
   columns: [

@@ -7,6 +7,7 @@ export const customers: Resource<CustomerItem> = {
   one: 'customer',
   about: `Your own customers. Their names are the labels on usage and reports; rules ("customer-rules") say which part of an
 inventory is whose.`,
+  metered: true,
   path: '/api/v1/customers',
   id: { argument: 'customer', words: 'the name or the UUID', of: ({ id }) => id, called: 'name' },
   columns: [{ name: 'id', title: 'Customer' }, { name: 'name' }, { name: 'number' }, ...LIFE_COLUMNS],
