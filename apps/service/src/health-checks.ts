@@ -3,8 +3,16 @@ import { oldestWaiting } from './platform/jobs/index.ts';
 import { type HealthCheck, waitingCheck } from './platform/telemetry/index.ts';
 import { oldestDue } from './reports/index.ts';
 
-/** Whether the work gets on: the parts answer, there is room on the disk, and nothing waits for longer than its limit. */
-export function healthChecks({ config, database, engine, archive, clock }: Platform): HealthCheck[] {
+/**
+ * Whether the work gets on: the parts answer, there is room on the disk, and nothing waits for longer than its limit.
+ * @param runningSince when this service started
+ */
+export function healthChecks(
+  { config, database, engine, archive, clock }: Platform,
+  runningSince: Date,
+): HealthCheck[] {
+  const waiting = (name: string, oldest: () => Promise<Date | undefined>) =>
+    waitingCheck(name, oldest, config.progressLimit, clock, runningSince);
   return [
     {
       name: 'records',
@@ -31,9 +39,9 @@ export function healthChecks({ config, database, engine, archive, clock }: Platf
         };
       },
     },
-    waitingCheck('jobs', async () => (await oldestWaiting(database))?.since, config.progressLimit, clock),
-    waitingCheck('packages', () => oldestUnloaded(database), config.progressLimit, clock),
-    waitingCheck('reports', () => oldestDue(database, clock()), config.progressLimit, clock),
+    waiting('jobs', async () => (await oldestWaiting(database))?.since),
+    waiting('packages', () => oldestUnloaded(database)),
+    waiting('reports', () => oldestDue(database, clock())),
   ];
 }
 

@@ -37,10 +37,11 @@ export interface ServiceOptions {
 /**
  * Starts the service and returns when it answers requests.
  *
- * A life: the port is tried, so that a first start makes nothing when it is taken; the data directory is claimed; PostgreSQL and the engine start side by side; the rooms are wired; on the first start
- * the operators' organisation is made, then the provisioning file is applied; it listens; jobs run. It stops the other way
- * round: not ready, no new connections, requests under way finish within the limit, jobs finish, then engine, database, and
- * last the private PostgreSQL and the claim. Signals are for the command line to hear.
+ * A life: the port is tried, so that a first start makes nothing when it is taken; the data directory is claimed; PostgreSQL
+ * and the engine start side by side; the rooms are wired; on the first start the operators' organisation is made, then the
+ * provisioning file is applied; it listens; jobs run. It stops the other way round: not ready, no new connections, requests
+ * under way finish within the limit, jobs finish, then engine, database, and last the private PostgreSQL and the claim.
+ * Signals are for the command line to hear.
  *
  * @throws what keeps it from starting, in words for a person; everything that did start is stopped again
  */

@@ -184,6 +184,7 @@ suite('a backup and its restore', () => {
         databaseUrl: house.database.connectionString,
         masterKey: 'new',
         logger: silentLogger,
+        tell: () => assert.fail('reads the backup before it looks at the target'),
       });
     await assert.rejects(attempt(data), /occupied is not empty/);
     await assert.rejects(attempt(join(house.folder, 'fresh')), /the database is not empty/);

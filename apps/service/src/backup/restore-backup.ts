@@ -4,7 +4,7 @@ import { durableDirectories, keyPath, syncDirectory, writeDurably } from '../pla
 import { crashPoint } from '../platform/crash/crash-point.ts';
 import { claimDirectory, openRecords, type RecordsOptions } from '../platform/database/index.ts';
 import { createSecrets, readMasterKey } from '../platform/secrets/index.ts';
-import { archiveFile, BackupFaults, type Manifest } from './manifest.ts';
+import { archiveFile, BackupFaults, type Manifest, readManifest } from './manifest.ts';
 import { type RestoredRecords, restoreRecords, schemaFaults, targetFaults } from './restore-records.ts';
 import { RESTORE_MARKER } from './tables.ts';
 import { findUnfinished, markFinished, markUnfinished } from './unfinished-restore.ts';
@@ -45,20 +45,17 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   const { masterKey, tell = () => undefined, clock = () => new Date() } = options;
   const from = resolve(options.from);
   const data = resolve(options.data);
+  // Before the long look at every byte: a target that does not do is known at once.
+  await refuseTarget(options, from, data, await readManifest(from));
   const manifest = await verifyBackup(from, (done, all) => tell('verify', done, all));
   const key = masterKey === 'new' ? undefined : readMasterKey({ path: masterKey.file, create: false });
-  const faults = [...schemaFaults(manifest), ...(await directoryFaults(data, from, manifest.id))];
-  if (faults.length > 0) throw new BackupFaults('The backup cannot be restored like this:', faults);
+  await refuseTarget(options, from, data, manifest);
 
   await using opened = new AsyncDisposableStack();
   await mkdir(data, { recursive: true, mode: 0o700 });
   opened.defer(await claimDirectory(data));
   const outside =
     options.databaseUrl === undefined ? undefined : await openRecords({ ...options, data }, opened);
-  if (outside !== undefined && findUnfinished(data)?.step !== 'loaded') {
-    const occupied = await targetFaults(outside);
-    if (occupied.length > 0) throw new BackupFaults('The backup cannot be restored like this:', occupied);
-  }
   if (findUnfinished(data) === undefined)
     await markUnfinished(data, { backup: manifest.id, step: 'loading' });
   crashPoint('restore.marked');
@@ -77,6 +74,26 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   await markFinished(data);
   const { id, madeAt } = manifest;
   return { backup: id, madeAt, archiveFiles: manifest.archive.files, ...restored };
+}
+
+/** @throws BackupFaults with all that keeps this backup from being restored into this directory and this database */
+async function refuseTarget(
+  options: RestoreOptions,
+  from: string,
+  data: string,
+  manifest: Manifest,
+): Promise<void> {
+  await using opened = new AsyncDisposableStack();
+  // Nothing is made here: only a database outside is there before.
+  const outside =
+    options.databaseUrl === undefined ? undefined : await openRecords({ ...options, data }, opened);
+  const loaded = findUnfinished(data)?.step === 'loaded';
+  const faults = [
+    ...schemaFaults(manifest),
+    ...(await directoryFaults(data, from, manifest.id)),
+    ...(outside === undefined || loaded ? [] : await targetFaults(outside)),
+  ];
+  if (faults.length > 0) throw new BackupFaults('The backup cannot be restored like this:', faults);
 }
 
 async function directoryFaults(data: string, from: string, backup: string): Promise<string[]> {

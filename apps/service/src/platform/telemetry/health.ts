@@ -49,19 +49,24 @@ async function ask({ check }: HealthCheck): Promise<Health> {
   }
 }
 
-/** A check of what waits: not well once the oldest has waited for longer than `limitSeconds`. */
+/**
+ * A check of what waits: not well once the oldest has waited for longer than `limitSeconds`. Waiting begins with `runningSince`
+ * at the earliest: what a restored backup or a stopped service held could not be worked on before.
+ */
 export function waitingCheck(
   name: string,
   oldest: () => Promise<Date | undefined>,
   limitSeconds: number,
   clock: () => Date,
+  runningSince: Date,
 ): HealthCheck {
   return {
     name,
     async check() {
       const since = await oldest();
       if (since === undefined) return { ok: true, detail: 'nothing waits' };
-      const seconds = Math.max(0, Math.round((clock().getTime() - since.getTime()) / 1000));
+      const from = Math.max(since.getTime(), runningSince.getTime());
+      const seconds = Math.max(0, Math.round((clock().getTime() - from) / 1000));
       return {
         ok: seconds <= limitSeconds,
         detail: `the oldest has waited for ${seconds} s; the limit is ${limitSeconds} s`,

@@ -83,16 +83,34 @@ test('asking for health again within a second is no new work', async () => {
 
 test('what waits is well up to its limit', async () => {
   const now = new Date('2023-01-01T00:10:00Z');
-  const check = (since: string | undefined) =>
+  const check = (since: string | undefined, runningSince = '2022-12-01T00:00:00Z') =>
     waitingCheck(
       'packages',
       async () => (since === undefined ? undefined : new Date(since)),
       600,
       () => now,
+      new Date(runningSince),
     ).check();
   assert.equal((await check(undefined)).ok, true);
   assert.equal((await check('2023-01-01T00:00:00Z')).ok, true);
   assert.equal((await check('2022-12-31T23:59:59Z')).ok, false);
+});
+
+test('what came with a restored backup waits from the start of the service, and no longer', async () => {
+  const now = new Date('2023-01-01T01:00:00Z');
+  const check = (runningSince: string) =>
+    waitingCheck(
+      'packages',
+      async () => new Date('2022-06-01T00:00:00Z'),
+      600,
+      () => now,
+      new Date(runningSince),
+    ).check();
+  assert.deepEqual(await check('2023-01-01T00:59:30Z'), {
+    ok: true,
+    detail: 'the oldest has waited for 30 s; the limit is 600 s',
+  });
+  assert.equal((await check('2023-01-01T00:49:59Z')).ok, false);
 });
 
 test('/readyz is 503 until the service is ready', async () => {
