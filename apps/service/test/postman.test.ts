@@ -63,6 +63,14 @@ test('Postman reads the collection, runs the exchange with its script, and the t
   );
   assert.equal(lists.length, 1);
   for (const item of lists) assert.equal((await send(item, kept)).status, 200, item.name);
+
+  const listing = items.find(({ name }) => name === "A month's reports of all meters")!;
+  const listed = { status: 200, text: '{"a":[{"ref":"kept-ref"}]}' } as Answer;
+  assert.equal((await runScript(listing, listed, kept)).kept.get('ref'), 'kept-ref');
+  const meters = { status: 200, text: '{"items":[{"agentId":"kept-agent"}]}' } as Answer;
+  assert.equal((await runScript(lists[0]!, meters, kept)).kept.get('agentId'), 'kept-agent');
+  const none = { status: 200, text: '{"items":[]}' } as Answer;
+  assert.equal((await runScript(lists[0]!, none, kept)).kept.get('agentId'), kept.get('agentId'));
 });
 
 test('the collection has each operation of the document once, and no secret', async () => {
@@ -84,12 +92,51 @@ test('the collection has each operation of the document once, and no secret', as
   assert.deepEqual(
     coverage.request.url.variables.all().map(({ key, value }) => [key, value]),
     [
-      ['agentId', '88531d1c-296e-4b47-8431-c0e8182148e7'],
+      ['agentId', '{{agentId}}'],
       ['year', '2023'],
       ['month', '1'],
     ],
   );
   for (const token of Object.values(house.a.apiTokens)) assert.ok(!text.includes(token));
+});
+
+test('what one call tells and others ask for is a variable, tokens are secret, and every body has its type', async () => {
+  const { json } = await house.call('GET', '/docs/postman.json');
+  type Header = { key: string; value: string };
+  type Written = {
+    request: { header: Header[]; body?: { mode: string }; url: { raw: string } };
+    name: string;
+  };
+  const written = (json.item as { item: Written[] }[]).flatMap(({ item }) => item);
+  const byKey = new Map(
+    (json.variable as { key: string; type: string }[]).map(({ key, type }) => [key, type]),
+  );
+  assert.deepEqual(
+    [...byKey],
+    [
+      ['baseUrl', 'string'],
+      ['apiToken', 'secret'],
+      ['accessToken', 'secret'],
+      ['agentId', 'string'],
+      ['number', 'string'],
+      ['ref', 'string'],
+    ],
+  );
+  for (const { name, request } of written) {
+    for (const { key } of request.header) assert.match(key, /^[A-Z][a-z]+(-[A-Z][a-z]+)*$/, name);
+    const type = request.header.find(({ key }) => key === 'Content-Type')?.value;
+    assert.equal(type !== undefined, request.body !== undefined, name);
+    if (type !== undefined && !type.endsWith('json'))
+      assert.equal(request.body?.mode, type.includes('form') ? 'urlencoded' : 'file', name);
+  }
+  const sent = written.find(({ name }) => name === 'Send a usage package')!;
+  assert.deepEqual(sent.request.header[0], {
+    key: 'Content-Type',
+    value: 'application/vnd.meterhouse.usage+gzip',
+  });
+  assert.equal(sent.request.body?.mode, 'file');
+  const download = written.find(({ request }) => request.url.raw.includes('?ref='))!;
+  assert.match(download.request.url.raw, /\?ref=\{\{ref\}\}$/);
 });
 
 /** Sends a request of the collection as Postman would, its variables filled in. */

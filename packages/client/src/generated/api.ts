@@ -8014,7 +8014,13 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/vnd.meterhouse.usage+gzip": unknown;
+                "application/gzip": unknown;
+                "application/octet-stream": unknown;
+            };
+        };
         responses: {
             /** @description Send a usage package. */
             200: {

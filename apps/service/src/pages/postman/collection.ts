@@ -2,7 +2,7 @@
 export interface Collection {
   readonly info: { readonly name: string; readonly description: string; readonly schema: string };
   readonly auth: Auth;
-  readonly variable: readonly (KeyValue & { readonly type: string })[];
+  readonly variable: readonly (KeyValue & { readonly type: 'string' | 'secret' })[];
   readonly item: readonly Folder[];
 }
 
@@ -35,7 +35,7 @@ export interface Request {
   readonly body?:
     | { readonly mode: 'raw'; readonly raw: string; readonly options: object }
     | { readonly mode: 'urlencoded'; readonly urlencoded: readonly KeyValue[] }
-    | { readonly mode: 'file'; readonly file: object };
+    | { readonly mode: 'file'; readonly file: { readonly src: string } };
   readonly description?: string;
 }
 

@@ -1,13 +1,14 @@
 import type { DescribedDocument, DescribedOperation, DescribedParameter } from '../../platform/http/index.ts';
 import type { Collection, Item, Request } from './collection.ts';
+import { keepAnswers, remembered } from './keep-answers.ts';
 
 /** The call that hands out access tokens. */
 const exchange = 'exchangeApiToken';
 
 /**
  * The OpenAPI document as a Postman collection, format 2.1: a folder for each tag, a request for each operation, filled in with
- * the document's examples. `baseUrl`, `apiToken` and `accessToken` are its variables; the token exchange has a script that
- * keeps the access token for all the others. The same document gives the same text.
+ * the document's examples. `baseUrl`, the tokens and what calls have in common are its variables; the token
+ * exchange has a script that keeps the access token for all the others, and lists have one that keeps what they found first. The same document gives the same text.
  */
 export function makeCollection(document: DescribedDocument, baseUrl: string): Collection {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -31,8 +32,9 @@ export function makeCollection(document: DescribedDocument, baseUrl: string): Co
     auth: { type: 'bearer', bearer: [{ key: 'token', value: '{{accessToken}}', type: 'string' }] },
     variable: [
       { key: 'baseUrl', value: baseUrl, type: 'string' },
-      { key: 'apiToken', value: '', type: 'string' },
-      { key: 'accessToken', value: '', type: 'string' },
+      { key: 'apiToken', value: '', type: 'secret' },
+      { key: 'accessToken', value: '', type: 'secret' },
+      ...remembered.map(({ key, example }) => ({ key, value: example, type: 'string' as const })),
     ],
     item: folders.filter(({ item }) => item.length > 0),
   };
@@ -53,14 +55,10 @@ function itemOf(path: string, method: string, operation: DescribedOperation): It
     ...(description === undefined ? {} : { description }),
   };
   const name = summary ?? `${method} ${path}`;
-  if (operationId !== exchange) return { name, request };
-  return { name, request, event: [{ listen: 'test', script: { type: 'text/javascript', exec: keepToken } }] };
+  const exec = keepAnswers[operationId ?? ''];
+  if (exec === undefined) return { name, request };
+  return { name, request, event: [{ listen: 'test', script: { type: 'text/javascript', exec } }] };
 }
-
-const keepToken = [
-  "pm.test('the API token is exchanged', () => pm.response.to.have.status(200));",
-  "if (pm.response.code === 200) pm.collectionVariables.set('accessToken', pm.response.json().access_token);",
-];
 
 function urlOf(path: string, parameters: readonly DescribedParameter[]): Request['url'] {
   const segments = path
@@ -69,7 +67,7 @@ function urlOf(path: string, parameters: readonly DescribedParameter[]): Request
     .split('/');
   const at = (place: string) => parameters.filter((parameter) => parameter.in === place);
   const query = at('query').map((parameter) => ({
-    ...exampleValue(parameter),
+    ...rememberedValue(parameter),
     ...(parameter.required ? {} : { disabled: true }),
   }));
   const asked = query.filter((one) => !('disabled' in one)).map(({ key, value }) => `${key}=${value}`);
@@ -78,8 +76,18 @@ function urlOf(path: string, parameters: readonly DescribedParameter[]): Request
     host: ['{{baseUrl}}'],
     path: segments,
     ...(query.length > 0 ? { query } : {}),
-    ...(at('path').length > 0 ? { variable: at('path').map(exampleValue) } : {}),
+    ...(at('path').length > 0 ? { variable: at('path').map(rememberedValue) } : {}),
   };
+}
+
+function rememberedValue(parameter: DescribedParameter) {
+  const known = parameter.required === true && remembered.some(({ key }) => key === parameter.name);
+  return { ...exampleValue(parameter), ...(known && { value: `{{${parameter.name}}}` }) };
+}
+
+/** As RFCs write it: `Idempotency-Key`, `ETag` aside, which no request sends. */
+function canonical(header: string): string {
+  return header.replaceAll(/(?<![a-z])[a-z]/g, (letter) => letter.toUpperCase());
 }
 
 function exampleValue({ name, description, example = '' }: DescribedParameter) {
@@ -91,7 +99,11 @@ function headersOf({ parameters = [], responses, requestBody }: DescribedOperati
   const [answered] = Object.keys(responses['200']?.content ?? {});
   const own = parameters
     .filter((parameter) => parameter.in === 'header')
-    .map((parameter) => ({ ...exampleValue(parameter), ...(parameter.required ? {} : { disabled: true }) }));
+    .map((parameter) => ({
+      ...exampleValue(parameter),
+      key: canonical(parameter.name),
+      ...(parameter.required ? {} : { disabled: true }),
+    }));
   return [
     ...(sent === undefined ? [] : [{ key: 'Content-Type', value: sent }]),
     ...(answered === undefined ? [] : [{ key: 'Accept', value: answered }]),
@@ -112,7 +124,7 @@ function bodyOf({ operationId, requestBody }: DescribedOperation): Pick<Request,
     }));
     return { body: { mode: 'urlencoded', urlencoded } };
   }
-  if (!type.endsWith('json')) return { body: { mode: 'file', file: {} } };
+  if (!type.endsWith('json')) return { body: { mode: 'file', file: { src: '' } } };
   const raw = JSON.stringify(media?.example ?? {}, undefined, 2);
   return { body: { mode: 'raw', raw, options: { raw: { language: 'json' } } } };
 }

@@ -35,7 +35,11 @@ export async function describeRoutes(app: App, version: string): Promise<void> {
       for (const method of [route.method].flat()) {
         const refuses = refusalsOf({ method, schema, config: route.config });
         const takes = schema?.body === undefined ? (schema?.consumes ?? []) : [];
-        sayings.set(`${method} ${path}`, { refuses, answerHeaders: answerHeadersOf(schema, route.config), takes });
+        sayings.set(`${method} ${path}`, {
+          refuses,
+          answerHeaders: answerHeadersOf(schema, route.config),
+          takes,
+        });
       }
       return { schema: completed(schema, route.config), url };
     },
