@@ -1,5 +1,7 @@
 // Downloads every report of a month into a folder and checks each; what is there already is not downloaded again, since the
 // name holds the checksum that the service announces. What a provider's cron job does.
+// It is TypeScript, which Node runs from 22.18 on by itself; older ones need it compiled. `npm install` the packed client first, see
+// packages/client/README.md.
 //
 //   METERHOUSE_SERVER=… METERHOUSE_TOKEN=… node download-month.ts 2023-01 ./reports
 import { existsSync, mkdirSync } from 'node:fs';

@@ -1,5 +1,7 @@
 // Registers a meter under a contract, waits until that is through, and says under what it is registered. Doing it again
 // changes nothing.
+// It is TypeScript, which Node runs from 22.18 on by itself; older ones need it compiled. `npm install` the packed client first, see
+// packages/client/README.md.
 //
 //   METERHOUSE_SERVER=http://127.0.0.1:8390 METERHOUSE_TOKEN=… node register-meter.ts AGENT LABEL CONTRACT
 import process from 'node:process';

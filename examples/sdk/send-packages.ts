@@ -1,5 +1,7 @@
 // Sends the packages that a meter made, in the order of their names, and says what became of their hours. A package that the
 // service has already is told as such, so that this may run again after anything.
+// It is TypeScript, which Node runs from 22.18 on by itself; older ones need it compiled. `npm install` the packed client first, see
+// packages/client/README.md.
 //
 //   METERHOUSE_SERVER=… METERHOUSE_TOKEN=… node send-packages.ts AGENT FILE…
 import process from 'node:process';

@@ -1,11 +1,24 @@
+import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 export const home = fileURLToPath(new URL('..', import.meta.url));
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -22,33 +35,44 @@ export interface PackedProject extends Disposable {
 /** Builds, packs and installs. The one dependency comes from this machine's own copy, so that no registry is asked. */
 export async function packedProject(): Promise<PackedProject> {
   const folder = mkdtempSync(join(tmpdir(), 'meterhouse-packed-'));
-  const built = join(folder, 'built');
   const project = join(folder, 'project');
   mkdirSync(project);
-  await run(process.execPath, [join(home, 'scripts', 'build.mjs'), built]);
-  const pack = async (from: string) => {
-    const { stdout } = await npm(['pack', from, '--json', '--pack-destination', folder], folder);
-    const [packed] = JSON.parse(stdout) as { filename: string; size: number; files: { path: string }[] }[];
-    return packed!;
-  };
-  const client = await pack(built);
-  const hashes = await pack(join(root, 'node_modules', '@noble', 'hashes'));
-  writeFileSync(join(project, 'package.json'), '{"name": "empty", "type": "module"}\n');
-  const tarballs = [client, hashes].map(({ filename }) => join(folder, filename));
-  await npm(['install', '--offline', '--no-audit', '--no-fund', '--ignore-scripts', ...tarballs], project);
+  await npm(['pack', join(root, 'node_modules', '@noble', 'hashes'), '--pack-destination', folder], folder);
+  const [hashes] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+  // What the README says, in a registry's absence.
+  const [words, ...more] = installing();
+  assert.deepEqual(more, []);
+  const lines = words!
+    .replaceAll('/path/to/checkout', root)
+    .replace('npm install ', `npm install --offline --no-audit --no-fund --ignore-scripts ../${hashes} `);
+  await run('sh', ['-euc', lines], { cwd: project, env: outsideNpm() });
+  const file = `meterhouse-client-${version}.tgz`;
+  const { stdout } = await run('tar', ['-tzf', file], { cwd: project });
   return {
     folder: project,
-    packed: client.files.map(({ path }) => path),
-    packedBytes: client.size,
+    packed: stdout
+      .trim()
+      .split('\n')
+      .map((path) => path.replace('package/', ''))
+      .sort(),
+    packedBytes: statSync(join(project, file)).size,
     compile: (sources, as) => compile(project, sources, as),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
-/** npm of the machine, without settings of a surrounding `npm run`. */
+/** The shell block of the README, which packs and installs. */
+function installing(): readonly string[] {
+  return [...readFileSync(readme, 'utf8').matchAll(/^```sh\n(.*?)^```/gms)].map(([, block]) => block!);
+}
+
 function npm(args: readonly string[], cwd: string) {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
-  return run('npm', [...args], { cwd, env });
+  return run('npm', [...args], { cwd, env: outsideNpm() });
+}
+
+/** The environment without settings of a surrounding `npm run`. */
+function outsideNpm() {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
 }
 
 async function compile(project: string, sources: Readonly<Record<string, string>>, as: 'browser' | 'node') {
