@@ -133,3 +133,28 @@ test('a call is tried with a token that was typed in, and a reload has forgotten
   await page.reload({ waitUntil: 'networkidle' });
   assert.equal(await page.locator('.authorization__btn.locked, .authorize.locked').count(), 0);
 });
+
+test(
+  'on a narrow screen the reference keeps to the edge of the header, and no block begins with room for its button',
+  options,
+  async () => {
+    await using page = await browser.newPage({
+      viewport: { width: 390, height: 844 },
+      isMobile: true,
+      hasTouch: true,
+    });
+    await page.goto(`${house.url}/docs/reference`, { waitUntil: 'networkidle' });
+    const left = (selector: string) =>
+      page.evaluate<string>(`getComputedStyle(document.querySelector('${selector}')).paddingLeft`);
+    assert.equal(await left('.swagger-ui .wrapper'), await left('header'));
+    await page.goto(`${house.url}/docs/guides/first-report`);
+    const block = page.locator('.frame:has(.copy):visible').first();
+    const lines = await block.locator('pre').boundingBox();
+    const button = await block.locator('.copy').boundingBox();
+    assert.ok(button!.y >= lines!.y + lines!.height, 'the button stands below the lines');
+    assert.equal(
+      await block.locator('pre').evaluate('(pre) => getComputedStyle(pre).paddingTop'),
+      await block.locator('pre').evaluate('(pre) => getComputedStyle(pre).paddingBottom'),
+    );
+  },
+);

@@ -26,7 +26,7 @@ export async function serve(flags: readonly string[]): Promise<void> {
     throw error;
   });
   process.send?.({ url: service.url });
-  note(`Meterhouse answers at ${service.url}. Ctrl-C stops it.`);
+  note(`Meterhouse answers at ${service.url}; its pages are at ${service.url}/docs. Ctrl-C stops it.`);
   if (service.operatorTokenFile !== undefined) {
     note(`The operators' API token is in ${service.operatorTokenFile}; only you can read it.`);
     note(

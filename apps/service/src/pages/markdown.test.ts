@@ -50,3 +50,22 @@ test('blocks that stand together and name a track become tabs, first track first
   assert.match(sets[0]!, /curl x\n<\/code><\/pre>\n<pre class="answer" tabindex="0"><code>200/);
   assert.match(sets[1]!, /id="same-2-curl"/);
 });
+
+test('a call leads to its place, but not within a link; long paths break behind their slashes', () => {
+  const callTo = (call: string) => (call === 'GET /api/v1/quotas' ? '/there' : undefined);
+  const html = (markdown: string) => renderMarkdown(markdown, (target) => target, callTo).html;
+  assert.equal(
+    html('See `GET /api/v1/quotas`.'),
+    '<p>See <a href="/there"><code>GET /api/<wbr>v1/<wbr>quotas</code></a>.</p>\n',
+  );
+  assert.equal(
+    html('[`GET /api/v1/quotas`](/here)'),
+    '<p><a href="/here"><code>GET /api/<wbr>v1/<wbr>quotas</code></a></p>\n',
+  );
+  assert.equal(html('`GET /api/v1/else`'), '<p><code>GET /api/<wbr>v1/<wbr>else</code></p>\n');
+});
+
+test('one way alone makes no tabs', () => {
+  const { html } = renderMarkdown('```sh sdk\nnpm install\n```\n', () => undefined);
+  assert.equal(html, '<pre class="code" tabindex="0"><code>npm install\n</code></pre>\n');
+});

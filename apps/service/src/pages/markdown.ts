@@ -1,4 +1,5 @@
-import { Marked, Parser, Renderer, type Tokens } from 'marked';
+import { Marked, Parser, Renderer, type Token, type Tokens } from 'marked';
+import type { CallTo } from './calls.ts';
 import { escaped } from './escaped.ts';
 import { sameThing, type TrackBlock } from './same-thing.ts';
 
@@ -16,11 +17,12 @@ const reader = new Marked();
 /**
  * Renders Markdown. What comes out is safe by construction: every text is escaped, HTML in the source is shown as text, links
  * lead where `linkTo` says and nowhere else, and images become their description. Fenced blocks that stand together and name a
- * track after the language (`sh curl`, `sh cli`, `ts sdk`) become one set of tabs.
+ * track after the language (`sh curl`, `sh cli`, `ts sdk`) become one set of tabs. Code that is a call, such as
+ * `GET /api/v1/quotas`, leads where `callTo` says.
  */
-export function renderMarkdown(markdown: string, linkTo: LinkTo): Rendered {
+export function renderMarkdown(markdown: string, linkTo: LinkTo, callTo: CallTo = () => undefined): Rendered {
   const headings: { id: string; text: string }[] = [];
-  const renderer = new PageRenderer(linkTo, headings);
+  const renderer = new PageRenderer(linkTo, callTo, headings);
   const parser = new Parser({ renderer });
   renderer.parser = parser;
   const tokens = reader.lexer(markdown);
@@ -57,11 +59,15 @@ function codeBlock(language: string, text: string): string {
 
 class PageRenderer extends Renderer {
   readonly #linkTo: LinkTo;
+  readonly #callTo: CallTo;
   readonly #headings: { id: string; text: string }[];
+  /** Within a link or a heading, which has one of its own, no further link may begin. */
+  #plain = false;
 
-  constructor(linkTo: LinkTo, headings: { id: string; text: string }[]) {
+  constructor(linkTo: LinkTo, callTo: CallTo, headings: { id: string; text: string }[]) {
     super();
     this.#linkTo = linkTo;
+    this.#callTo = callTo;
     this.#headings = headings;
   }
 
@@ -78,22 +84,41 @@ class PageRenderer extends Renderer {
   }
 
   override link({ href, tokens }: Tokens.Link): string {
-    const text = this.parser.parseInline(tokens);
+    const text = this.#withoutCalls(tokens);
     const to = this.#linkTo(href);
     return to === undefined ? text : `<a href="${escaped(to)}">${text}</a>`;
   }
 
   override heading({ depth, text, tokens }: Tokens.Heading): string {
-    const inner = this.parser.parseInline(tokens);
+    const inner = this.#withoutCalls(tokens);
     const id = anchorOf(text);
     if (depth === 1) return `<h1>${inner}</h1>\n`;
     if (depth === 2) this.#headings.push({ id, text: text.replaceAll('`', '') });
     return `<h${depth} id="${id}">${inner} <a class="anchor" href="#${id}" aria-label="Link to this section">#</a></h${depth}>\n`;
   }
 
+  override codespan({ text }: Tokens.Codespan): string {
+    const call = this.#plain ? undefined : this.#callTo(text);
+    const code = `<code>${breakable(text)}</code>`;
+    return call === undefined ? code : `<a href="${escaped(call)}">${code}</a>`;
+  }
+
+  #withoutCalls(tokens: Tokens.Generic[]): string {
+    const before = this.#plain;
+    this.#plain = true;
+    const inner = this.parser.parseInline(tokens as Token[]);
+    this.#plain = before;
+    return inner;
+  }
+
   override table(token: Tokens.Table): string {
     return `<div class="table" role="region" aria-label="Table" tabindex="0">${super.table(token)}</div>\n`;
   }
+}
+
+/** Escaped, and a long path may go on in the next line behind its slashes rather than within a word. */
+function breakable(code: string): string {
+  return escaped(code).replaceAll(/(?<=[a-z0-9}])\/(?=[a-z{])/gi, '/<wbr>');
 }
 
 /** The same as the places that read these documents elsewhere make of a heading. */

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { problems } from '@meterhouse/contract';
 import type { readAssets } from './assets.ts';
+import { type CallTo, readCalls } from './calls.ts';
 import { escaped } from './escaped.ts';
 import { layout, type Page } from './layout.ts';
 import { type LinkTo, renderMarkdown } from './markdown.ts';
@@ -10,13 +11,14 @@ import { startPage } from './start-page.ts';
 /** Every page by its address, as HTML. */
 export function makePages(assets: ReturnType<typeof readAssets>): ReadonlyMap<string, string> {
   const shelf = readShelf();
-  const icon = assets.icon.address;
-  const common = { icon, styles: [assets.pagesCss.address], scripts: [assets.pagesJs.address] };
+  const callTo = readCalls();
+  const common = commonTo(assets);
+  const { icon } = common;
   const pages: Page[] = [
     startPage(shelf),
     index('/docs/guides', 'Guides', shelf, 'guide'),
     problemIndex(shelf),
-    ...shelf.map((document) => pageOf(document, shelf)),
+    ...shelf.map((document) => pageOf(document, shelf, callTo)),
   ];
   const reference = layout({
     icon,
@@ -26,7 +28,7 @@ export function makePages(assets: ReturnType<typeof readAssets>): ReadonlyMap<st
     styles: [assets.swaggerUiCss.address, assets.pagesCss.address, assets.referenceCss.address],
     scripts: [assets.swaggerUiJs.address, assets.referenceJs.address],
     body: `<h1 class="unseen">API reference</h1>
-<div id="reference"><p>The reference is made by a script from <a href="/openapi.json">the OpenAPI document</a>, which can be read without.</p></div>
+<div id="reference"><p class="waiting">The reference is made by a script from <a href="/openapi.json">the OpenAPI document</a>, which can be read without.</p></div>
 `,
   });
   return new Map([
@@ -35,9 +37,27 @@ export function makePages(assets: ReturnType<typeof readAssets>): ReadonlyMap<st
   ]);
 }
 
-function pageOf(document: Document, shelf: readonly Document[]): Page {
+/** What stands at an address below `/docs` that has no page. */
+export function makeMissingPage(assets: ReturnType<typeof readAssets>): string {
+  const body = `<h1>There is no such page</h1>
+<p>Nothing of Meterhouse's pages is at this address. It may have been mistyped, or belong to another version.</p>
+<ul>
+<li><a href="/docs">Back to the start</a></li>
+<li><a href="/docs/reference">API reference</a></li>
+<li><a href="/docs/guides">Guides</a></li>
+<li><a href="/docs/problems">Problems</a></li>
+</ul>
+`;
+  return layout({ ...commonTo(assets), address: '', title: 'No such page', body });
+}
+
+function commonTo({ icon, pagesCss, pagesJs }: ReturnType<typeof readAssets>) {
+  return { icon: icon.address, styles: [pagesCss.address], scripts: [pagesJs.address] };
+}
+
+function pageOf(document: Document, shelf: readonly Document[], callTo: CallTo): Page {
   const { address, title, markdown, file } = document;
-  const { html, headings } = renderMarkdown(markdown, linksFrom(file, shelf));
+  const { html, headings } = renderMarkdown(markdown, linksFrom(file, shelf), callTo);
   return { address, title, contents: headings, body: html };
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { before, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import type { App } from '../platform/http/index.ts';
@@ -7,6 +8,15 @@ import { readAssets } from './assets.ts';
 import { makePages } from './pages.ts';
 import { pagesRoutes } from './routes.ts';
 import { readShelf } from './shelf.ts';
+
+const { paths } = JSON.parse(
+  readFileSync(new URL('../../../../docs/openapi.json', import.meta.url), 'utf8'),
+) as { paths: Record<string, Record<string, { operationId: string; tags: string[] }>> };
+const operations = new Set(
+  Object.values(paths).flatMap((methods) =>
+    Object.values(methods).map(({ tags, operationId }) => `/${tags[0]}/${operationId}`),
+  ),
+);
 
 let app: App;
 before(async () => {
@@ -66,6 +76,11 @@ test('every address within the pages answers, and every anchor is there', async 
       const address = path === '' ? from : path;
       const { statusCode } = seen.has(address) ? { statusCode: 200 } : await get(address);
       assert.equal(statusCode, 200, `${from} links to ${target}`);
+      // The reference makes its anchors by its script: they name an operation.
+      if (anchor?.startsWith('/')) {
+        assert.ok(operations.has(anchor), `${from} links to ${target}`);
+        continue;
+      }
       if (anchor !== undefined)
         assert.ok((await bodyOf(address)).includes(`id="${anchor}"`), `${from} links to ${target}`);
     }
@@ -115,4 +130,44 @@ test('the Postman collection calls the service that it came from', async () => {
   );
   const { variable } = JSON.parse(body);
   assert.equal(variable[0].value, 'https://meterhouse.example');
+});
+
+const browser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+
+test('who opens the address of the service in a browser is led to the pages; a program is told as of any path', async () => {
+  const opened = await get('/', browser);
+  assert.equal(opened.statusCode, 303);
+  assert.equal(opened.headers.location, '/docs');
+  for (const accept of ['*/*', 'application/json', 'text/html;q=0, application/json']) {
+    const told = await get('/', { accept });
+    assert.equal(told.statusCode, 404, accept);
+    assert.equal(told.json().code, 'not-found', accept);
+    assert.equal(told.headers.vary, 'accept');
+  }
+});
+
+test('a page that is not there is a page with the way back, and says nothing of what was asked', async () => {
+  for (const url of ['/docs/no-such-page', '/docs/guides/no-such-page', '/docs/problems/no-such-page']) {
+    const { statusCode, headers, body } = await get(`${url}?token=no-such-page`, browser);
+    assert.equal(statusCode, 404, url);
+    assert.equal(headers['content-type'], 'text/html; charset=utf-8', url);
+    assert.match(String(headers['content-security-policy']), /^default-src 'none';/, url);
+    assert.match(body, /<a href="\/docs">Back to the start<\/a>/, url);
+    assert.doesNotMatch(body, /no-such-page/, url);
+    for (const [, target] of body.matchAll(/(?:href|src)="(\/[^"]*)"/g))
+      assert.equal((await get(target!)).statusCode, 200, target);
+    const told = await get(url, { accept: '*/*' });
+    assert.equal(told.statusCode, 404, url);
+    assert.equal(told.json().code, 'not-found', url);
+  }
+});
+
+test('the start greets those who run the service, and a call on a problem page opens in the reference', async () => {
+  const [top = ''] = (await get('/docs')).body.split('<h2>');
+  for (const address of ['/docs/operating', '/docs/operating/backup', '/docs/operating/what-to-do-when'])
+    assert.ok(top.includes(`href="${address}"`), address);
+  const { body } = await get('/docs/problems/quota-exceeded');
+  assert.ok(body.includes('href="/docs/reference#/quotas/listQuotas"'), body);
+  assert.ok(body.includes('href="/docs/reference#/quotas/setOrganisationQuotas"'), body);
+  assert.match(body, /meterhouse quotas change/);
 });

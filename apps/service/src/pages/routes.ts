@@ -2,7 +2,8 @@ import { Problem, problems } from '@meterhouse/contract';
 import Type from 'typebox';
 import type { App, DescribedDocument, Routes } from '../platform/http/index.ts';
 import { readAssets } from './assets.ts';
-import { makePages } from './pages.ts';
+import { frontDoor, sendMissing } from './front-door.ts';
+import { makeMissingPage, makePages } from './pages.ts';
 import { makeCollection } from './postman/index.ts';
 import { callingPolicy, type Fixed, fixed, readingPolicy, sendAsset, sendFixed } from './send.ts';
 
@@ -24,6 +25,7 @@ export function pagesRoutes({ publicUrl }: PagesOptions): Routes {
   return (app) => {
     const assets = readAssets();
     const pages = makePages(assets);
+    const missing = makeMissingPage(assets);
     const byAddress = new Map(Object.values(assets).map((asset) => [asset.address, asset]));
 
     for (const [address, html] of pages) {
@@ -60,13 +62,14 @@ export function pagesRoutes({ publicUrl }: PagesOptions): Routes {
       },
     );
 
-    problemPages(app, pages);
+    problemPages(app, pages, missing);
+    frontDoor(app, missing);
     postmanCollection(app, publicUrl);
   };
 }
 
 /** Every problem's `type` is the address of its page here. */
-function problemPages(app: App, pages: ReadonlyMap<string, string>): void {
+function problemPages(app: App, pages: ReadonlyMap<string, string>, missing: string): void {
   const known = new Map(
     Object.keys(problems).map((code) => [code, fixed(pages.get(`/docs/problems/${code}`) ?? '')]),
   );
@@ -90,7 +93,7 @@ function problemPages(app: App, pages: ReadonlyMap<string, string>): void {
     },
     async (request, reply) => {
       const what = known.get(request.params.code);
-      if (what === undefined) throw new Problem('not-found', { detail: 'No problem has this code.' });
+      if (what === undefined) return sendMissing(request, reply, missing, 'No problem has this code.');
       return sendFixed(request, reply, what, readingPolicy);
     },
   );

@@ -16,6 +16,7 @@ export function startPage(shelf: readonly Document[]): Page {
     .map(({ address, title }) => `<li><a href="${address}">${escaped(title)}</a></li>`);
   const body = `<h1>Meterhouse for developers</h1>
 <p class="lead">Usage meters send signed packages of measured hours in; monthly reports come out. Everything between is an HTTP call, a command or a line of TypeScript.</p>
+<p>Do you run this service? <a href="/docs/operating">Operating</a> · <a href="/docs/configuration">Settings</a> · <a href="/docs/operating/backup">Backup and restore</a> · <a href="/docs/operating/what-to-do-when">What to do when</a> · <a href="/docs/command-line">Command line</a></p>
 
 <h2>Five minutes to a first report</h2>
 <ol class="steps">
