@@ -64,8 +64,3 @@ test('a call leads to its place, but not within a link; long paths break behind 
   );
   assert.equal(html('`GET /api/v1/else`'), '<p><code>GET /api/<wbr>v1/<wbr>else</code></p>\n');
 });
-
-test('one way alone makes no tabs', () => {
-  const { html } = renderMarkdown('```sh sdk\nnpm install\n```\n', () => undefined);
-  assert.equal(html, '<pre class="code" tabindex="0"><code>npm install\n</code></pre>\n');
-});

@@ -11,11 +11,10 @@ const names: Readonly<Record<Track, string>> = { curl: 'curl', cli: 'Command lin
 
 /**
  * The same thing done in several ways, as tabs. They are radio buttons, so they need no script, and arrow keys and screen
- * readers know them; blocks of one track stand together in its panel. One way alone is no choice and stands as it is. `id` is unique within the page.
+ * readers know them; blocks of one track stand together in its panel. `id` is unique within the page.
  */
 export function sameThing(blocks: readonly TrackBlock[], id: string): string {
   const tracks = [...new Set(blocks.map(({ track }) => track))];
-  if (tracks.length < 2) return blocks.map(({ html }) => html).join('');
   const choices = tracks.map(
     (track, place) =>
       `<input type="radio" name="${id}" id="${id}-${track}" value="${track}"${place === 0 ? ' checked' : ''}>` +
