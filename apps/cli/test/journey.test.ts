@@ -87,8 +87,8 @@ suite('the journey', () => {
     ];
     const ran = await meterhouse(words, environment);
     assert.equal(ran.status, 1);
-    assert.match(ran.stderr, /\/contractNumber/);
-    assert.match(ran.stderr, /\/version/);
+    assert.match(ran.stderr, /--contract: no contract/);
+    assert.match(ran.stderr, /--agent-version: must be/);
   });
 
   test('the activation token goes from one command into the other, once; a new one binds a new key', async () => {

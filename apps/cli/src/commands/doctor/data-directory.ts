@@ -132,7 +132,10 @@ export async function checkRecords(config: Config, programs = installedPrograms(
   }
   const ran = spawnSync(programs, ['--version'], { encoding: 'utf8', env: {} });
   if (ran.status === 0)
-    return ok('PostgreSQL', `${ran.stdout.trim().replace(/^postgres \(PostgreSQL\)/, 'PostgreSQL')} runs`);
+    return ok(
+      'PostgreSQL',
+      `${ran.stdout.trim().replace(/^postgres \(PostgreSQL\)/, 'PostgreSQL')} can be run`,
+    );
   const why = (ran.error as NodeJS.ErrnoException | undefined)?.code ?? ran.stderr.trim().split('\n')[0];
   return fault(
     'PostgreSQL',

@@ -76,7 +76,7 @@ export async function checkEngine(environment: NodeJS.ProcessEnv = process.env):
     text(probe.stderr),
     once(probe, 'close') as Promise<[number | null, string | null]>,
   ]);
-  if (status === 0) return ok('engine', `ClickHouse ${said.trim()} runs`);
+  if (status === 0) return ok('engine', `ClickHouse ${said.trim()} can be run`);
   if (signal === 'SIGILL') {
     return fault(
       'engine',

@@ -33,12 +33,17 @@ ${examples(
       const { EXIT } = await import('../../exit-codes.ts');
       const { comparePairs } = await import('../../journey/compare/compare-pairs.ts');
       const { findPairs } = await import('../../journey/compare/find-pairs.ts');
-      const { print, printJson } = await import('../../terminal/output.ts');
+      const { note, print, printJson } = await import('../../terminal/output.ts');
+      const { plain } = await import('../../terminal/plain.ts');
       const { tellComparisons } = await import('../../terminal/comparison-lines.ts');
       const pairs = await findPairs(() => connect(options), from, to, options);
       if (pairs.length === 0) {
         const { Failure } = await import('../../failure.ts');
         throw new Failure(`There is no report on either side.`, EXIT.notFound);
+      }
+      for (const side of ['from', 'to'] as const) {
+        if (pairs.some((pair) => pair[side] !== undefined)) continue;
+        note(plain(`${side === 'from' ? from : to} has no reports.`));
       }
       const result = await comparePairs(pairs);
       if (!result.equal) process.exitCode = EXIT.found;

@@ -117,4 +117,6 @@ test('two folders of sync: meters are met by their UUID, and what is on one side
     `+ ${other}/Monthly_Usage.tsv: on the second side alone\n1 further report equal.\n`,
   );
   assert.equal((await meterhouse([...words, '--agent', agent])).status, 0);
+  const none = await meterhouse([...words, '--agent', other]);
+  assert.deepEqual([none.status, none.stderr], [8, `${join(root, '2023-01')} has no reports.\n`]);
 });
