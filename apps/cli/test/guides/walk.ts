@@ -10,11 +10,12 @@ import { fileURLToPath } from 'node:url';
 import { MAIN } from '../meterhouse.ts';
 import { missingLine, readSteps, type Step, type Track } from './guide.ts';
 
-const client = fileURLToPath(new URL('../../../../packages/client', import.meta.url));
+const root = fileURLToPath(new URL('../../../..', import.meta.url));
 
 /**
  * Follows a track of these guides to the letter, one after the other, in an empty directory that is the reader's home. What a
- * block exports or sets is there for the next, as in one terminal. The only thing changed is the port.
+ * block exports or sets is there for the next, as in one terminal. What is changed: the port, where the checkout is, and that npm
+ * takes what the client depends on from this machine, so that no registry is asked.
  * @throws Error that names the guide, the line, and what came
  */
 export async function walk(guides: readonly string[], track: Track): Promise<void> {
@@ -38,16 +39,15 @@ export async function walk(guides: readonly string[], track: Track): Promise<voi
 
 async function openTerminal(home: string) {
   const port = await freePort();
-  const bin = join(home, '.bin');
-  mkdirSync(join(home, 'node_modules/@meterhouse'), { recursive: true });
-  symlinkSync(client, join(home, 'node_modules/@meterhouse/client'));
-  writeFileSync(join(home, 'package.json'), '{"type":"module"}');
-  mkdirSync(bin);
-  const program = join(bin, 'meterhouse');
+  // Its `meterhouse` runs the sources at once and never installs, as the checkout's own may.
+  const checkout = join(home, '.checkout');
+  mkdirSync(checkout);
+  symlinkSync(join(root, 'packages'), join(checkout, 'packages'));
+  const program = join(checkout, 'meterhouse');
   writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${MAIN}' "$@"\n`);
   chmodSync(program, 0o755);
   const environment = {
-    PATH: `${bin}:${dirname(process.execPath)}:${process.env.PATH}`,
+    PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
     HOME: home,
     LANG: 'C.UTF-8',
     COLUMNS: '200',
@@ -73,7 +73,13 @@ async function openTerminal(home: string) {
 
   return {
     async run({ kind, text: written }: Step): Promise<{ status: number; out: string }> {
-      const lines = written.replaceAll('127.0.0.1:8390', `127.0.0.1:${port}`);
+      const lines = written
+        .replaceAll('127.0.0.1:8390', `127.0.0.1:${port}`)
+        .replaceAll('/path/to/checkout', checkout)
+        .replace(
+          'npm install ',
+          `npm pack --silent '${root}/node_modules/@noble/hashes' && npm install --offline ./noble-hashes-*.tgz `,
+        );
       if (kind === 'service') {
         const [command, ...words] = lines.trim().split(' ');
         const settings = {
@@ -81,7 +87,7 @@ async function openTerminal(home: string) {
           METERHOUSE_LISTEN: `127.0.0.1:${port}`,
           METERHOUSE_DISK_RESERVE: '0',
         };
-        service = spawn(join(bin, command!), words, {
+        service = spawn(join(home, 'bin', command!), words, {
           cwd: home,
           env: settings,
           stdio: ['ignore', 'pipe', 'pipe'],
@@ -95,8 +101,7 @@ async function openTerminal(home: string) {
           .trim()
           .replace(/^(\S+\s+){5}/, '')
           .replaceAll('\\%', '%');
-        const { PATH, HOME } = environment;
-        return shell(`exec /bin/sh -c "$CRON"`, { PATH, HOME, CRON: command });
+        return shell(`exec /bin/sh -c "$CRON"`, { PATH: '/usr/bin:/bin', HOME: home, CRON: command });
       }
       if (kind === 'sh') return inTerminal(lines);
       count += 1;
