@@ -50,12 +50,13 @@ suite('backup and restore', () => {
   const ready = () => settled(createClient(service.url));
 
   /** Replays the first days of a month of a small trace into packages. */
-  function replay(month: string, days: number): Promise<string[]> {
+  function replay(month: string, days: number, ...flags: readonly string[]): Promise<string[]> {
     const until = `${month}-${String(days).padStart(2, '0')}T12:00:00Z`;
-    return replayTrace(place, month, [
+    const rows = [
       `1,Alder,4,8192,${month}-01T00:00:00Z,${until}`,
       `2,,2,4096,${month}-01T06:30:00Z,${month}-01T07:00:00Z`,
-    ]);
+    ];
+    return replayTrace(place, month, rows, month, ...flags);
   }
   const send = (files: readonly string[]) => succeed(['uploads', 'send', '--dir', place.meter, ...files]);
   async function activate(): Promise<string> {
@@ -201,7 +202,7 @@ suite('backup and restore', () => {
     assert.equal(refused.status, 4, refused.stderr);
     assert.match(await activate(), /in epoch 2/);
     await rm(join(place.packages, '2023-04'), { recursive: true });
-    assert.match(await send(await replay('2023-04', 2)), /2 packages taken;/);
+    assert.match(await send(await replay('2023-04', 2, '--again')), /2 packages taken;/);
   });
 
   test('restored without its master key everything works, with new signing keys', async () => {

@@ -10,12 +10,25 @@ export async function replayTrace(
   month: string,
   rows: readonly string[],
   name = month,
+  ...flags: readonly string[]
 ): Promise<string[]> {
   const trace = join(place.root, `${name}.csv`);
   const out = join(place.packages, name);
   await mkdir(place.packages, { recursive: true });
   await writeFile(trace, `vm,customer,vcpus,memory_mib,powered_on,powered_off\n${rows.join('\n')}\n`);
-  const words = ['meter', 'replay', '--dir', place.meter, '--trace', trace, '--month', month, '--out', out];
+  const words = [
+    'meter',
+    'replay',
+    '--dir',
+    place.meter,
+    '--trace',
+    trace,
+    '--month',
+    month,
+    '--out',
+    out,
+    ...flags,
+  ];
   const ran = await meterhouse(words);
   assert.equal(ran.status, 0, ran.stderr);
   return (await readdir(out)).sort().map((file) => join(out, file));

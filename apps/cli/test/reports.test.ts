@@ -120,6 +120,7 @@ suite('reports of two months, from a real service', () => {
       '2023-01',
       ['1,Alder,4,8192,2023-01-03T12:00:00Z,2023-01-03T13:00:00Z'],
       'late',
+      '--again',
     );
     await succeed(['uploads', 'send', ...late]);
     await settled(createClient(service.url));

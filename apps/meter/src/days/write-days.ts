@@ -2,6 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import type { PackageProduct } from '@meterhouse/contract';
 import { formatInstant, type Signer, writePackage } from '@meterhouse/metering';
 import type { ActivatedMeter } from '../identity/index.ts';
+import { MeterError } from '../identity/meter-error.ts';
 import { openSpool } from '../spool/index.ts';
 import { AGENT_VERSION } from './agent-version.ts';
 import { DAY, type UsageDay } from './day.ts';
@@ -40,6 +41,8 @@ export interface WriteOptions {
   readonly meter: ActivatedMeter;
   /** The folder the packages go to. */
   readonly out: string;
+  /** Refuse to make a second set of packages of the month; going on with a run that was ended is none. */
+  readonly once?: boolean;
   readonly onProgress?: (progress: WriteProgress) => void;
   /** What the packages say they were created at. */
   readonly clock?: () => Date;
@@ -48,7 +51,7 @@ export interface WriteOptions {
 /**
  * Writes one signed package a day. It streams: what is held is one chunk of lines, whatever the size of the day. A run that
  * was ended, even by kill -9, goes on with the first day that has no package yet.
- * @throws MeterError `spool-busy`
+ * @throws MeterError `spool-busy`; `month-packed` with `once`
  */
 export async function writeDays(days: UsageDays, options: WriteOptions): Promise<WrittenDay[]> {
   const { meter, out, onProgress, clock = () => new Date() } = options;
@@ -61,6 +64,12 @@ export async function writeDays(days: UsageDays, options: WriteOptions): Promise
   const written: WrittenDay[] = [];
   let records = 0;
   try {
+    const other = options.once ? await spool.other(days.source, days.month) : undefined;
+    if (other !== undefined)
+      throw new MeterError(
+        'month-packed',
+        `This meter has packages of ${days.month} already, such as ${other}. Send those; a second set would tell the same hours again. With --again it is made and joins the chain.`,
+      );
     for (const start of days.starts) {
       const name = formatInstant(start).slice(0, 10);
       const path = await spool.kept(days.source, name);

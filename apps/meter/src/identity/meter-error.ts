@@ -4,6 +4,7 @@ export type MeterErrorCode =
   | 'not-initialised'
   | 'not-activated'
   | 'spool-busy'
+  | 'month-packed'
   | 'trace-refused'
   | 'bad-activation-token'
   | 'bad-activation-answer';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createPublicKey } from 'node:crypto';
-import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -142,7 +142,7 @@ test('only the hours from the first start to the last end are listed', async (t)
   assert.equal(hours.length, 20);
 });
 
-test('the same trace again adds nothing, and in another folder it is a new part of the chain', async (t) => {
+test('the same trace again adds nothing, and a second set of a month is made only when it is asked for', async (t) => {
   const { root, meter } = await activatedMeter(t);
   const trace = join(root, 'trace.csv');
   await writeFile(trace, `${HEADER}\n1,,1,1024,2023-01-02T05:00:00Z,2023-01-04T01:00:00Z\n`);
@@ -154,8 +154,25 @@ test('the same trace again adds nothing, and in another folder it is a new part 
     first.days.map(({ path }) => path),
   );
   assert.ok(second.days.every(({ records }) => records === undefined));
-  const elsewhere = await replayTrace({ ...options, out: join(root, 'elsewhere') });
+  const other = join(root, 'other.csv');
+  await writeFile(other, `${HEADER}\n1,,2,1024,2023-01-02T05:00:00Z,2023-01-04T01:00:00Z\n`);
+  const refused = {
+    code: 'month-packed',
+    message: /packages of 2023-01 already, such as .*_2023-01-04\.gz\..*--again/,
+  };
+  await assert.rejects(replayTrace({ ...options, trace: other }), refused);
+  await assert.rejects(replayTrace({ ...options, out: join(root, 'elsewhere') }), refused);
+  assert.equal((await readdir(options.out)).length, 3);
+  const elsewhere = await replayTrace({ ...options, out: join(root, 'elsewhere'), again: true });
   assert.match(elsewhere.days[0]!.path, /_000004_2023-01-02\.gz$/);
+  assert.equal((await replayTrace({ ...options, out: join(root, 'elsewhere') })).days.length, 3);
+  const february = `${HEADER}\n1,,2,1024,2023-02-02T05:00:00Z,2023-02-04T01:00:00Z\n`;
+  await writeFile(other, february);
+  await replayTrace({ ...options, trace: other, month: '2023-02' });
+  // The month before is no longer the last run, and its files may have been sent and removed.
+  await rm(options.out, { recursive: true });
+  await rm(join(root, 'elsewhere'), { recursive: true });
+  await assert.rejects(replayTrace(options), refused);
 });
 
 test('every fault of a trace is named with its line and column, and nothing is written', async (t) => {

@@ -13,6 +13,8 @@ export interface ReplayOptions {
   readonly month: string;
   /** The folder the packages go to. */
   readonly out: string;
+  /** Make a second set of packages where the meter has some of this month. */
+  readonly again?: boolean;
   readonly onProgress?: (progress: WriteProgress) => void;
 }
 
@@ -25,7 +27,7 @@ export interface Replay {
 /**
  * Turns a trace into signed packages, one a day of the month. The meter must be activated, since packages name what it is
  * bound to. The same trace again goes on where an ended run was, and does nothing when it was through.
- * @throws MeterError `trace-refused`, `not-initialised`, `not-activated`, `spool-busy`; RangeError for a bad month
+ * @throws MeterError `trace-refused`, `not-initialised`, `not-activated`, `spool-busy`, `month-packed`; RangeError for a bad month
  */
 export async function replayTrace(options: ReplayOptions): Promise<Replay> {
   const month = parseMonth(options.month);
@@ -34,6 +36,7 @@ export async function replayTrace(options: ReplayOptions): Promise<Replay> {
   const days = await writeDays(traceDays(trace, meter.agent, month), {
     meter,
     out: options.out,
+    once: options.again !== true,
     ...(options.onProgress && { onProgress: options.onProgress }),
   });
   return { agent: meter.agent, machines: trace.count, days };

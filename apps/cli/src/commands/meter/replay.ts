@@ -7,6 +7,7 @@ interface ReplayCommandOptions {
   readonly trace: string;
   readonly month: string;
   readonly out: string;
+  readonly again?: boolean;
 }
 
 export function replayCommand(): Command {
@@ -19,6 +20,7 @@ export function replayCommand(): Command {
     )
     .requiredOption('--month <month>', 'such as 2023-01', monthValue)
     .requiredOption('--out <dir>', 'where the packages go')
+    .option('--again', 'make a second set where the meter has packages of this month already')
     .addHelpText(
       'after',
       examples(
@@ -27,7 +29,7 @@ export function replayCommand(): Command {
       ),
     )
     .action(async (_options: unknown, command: Command) => {
-      const { dir, trace, month, out, json } = optionsOf<ReplayCommandOptions>(command);
+      const { dir, trace, month, out, again = false, json } = optionsOf<ReplayCommandOptions>(command);
       const { replayTrace } = await import('@meterhouse/meter');
       const { print, printJson } = await import('../../terminal/output.ts');
       const { bytes, count, plural } = await import('../../terminal/numbers.ts');
@@ -38,6 +40,7 @@ export function replayCommand(): Command {
         trace,
         month,
         out,
+        again,
         onProgress: ({ day, daysDone, days, records }) =>
           progress.update(daysDone / days, `${day}, ${count(records)} records`),
       }).finally(() => progress.stop());
