@@ -9,16 +9,18 @@ folder=$3
 reports="$METERHOUSE_SERVER/usage/api/v1/reports"
 
 # The API token goes in the body, read from standard input: neither a URL nor a process list shows it.
-access=$(printf 'refresh_token=%s' "$METERHOUSE_TOKEN" |
-  curl -fsS "$METERHOUSE_SERVER/csp/gateway/am/api/auth/api-tokens/authorize" --data @- |
-  sed -E 's/.*"access_token":"([^"]+)".*/\1/')
+# Each answer is kept before it is read on: in a pipe its failure would go unseen.
+answer=$(printf 'refresh_token=%s' "$METERHOUSE_TOKEN" |
+  curl -fsS "$METERHOUSE_SERVER/csp/gateway/am/api/auth/api-tokens/authorize" --data @-)
+access=$(printf '%s' "$answer" | sed -E 's/.*"access_token":"([^"]+)".*/\1/')
 get() {
   printf 'header = "Authorization: Bearer %s"\n' "$access" | curl -fsS -K - "$@"
 }
 
 mkdir -p "$folder"
+listing=$(get "$reports/$year/$month")
 # One entry a line: ref, content type, checksum.
-get "$reports/$year/$month" |
+printf '%s' "$listing" |
   grep -oE '\{"ref":[^}]*\}' |
   sed -E 's/.*"ref":"([^"]*)","contentType":"([^"]*)".*"checksum":"([^"]*)".*/\1 \2 \3/' |
   while read -r ref type checksum; do

@@ -186,6 +186,11 @@ suite('the journey', () => {
     });
     assert.equal(ran.status, 0, ran.stderr);
     assert.equal(ran.stdout.trim().split('\n').length, 5);
+    const refused = spawnSync('sh', [script, '2023', '01', folder], {
+      env: { PATH: process.env.PATH, ...environment, METERHOUSE_TOKEN: 'no-token-of-this-service' },
+      encoding: 'utf8',
+    });
+    assert.notEqual(refused.status, 0, 'what failed says so');
     for (const name of await readdir(folder)) {
       const bytes = await readFile(join(folder, name));
       assert.equal(`${createHash('md5').update(bytes).digest('hex')}.tsv.gz`, name);

@@ -74,7 +74,7 @@ for (const [name, context] of [
 test('the tabs of a guide need no script, and arrow keys choose among them', options, async () => {
   await using page = await browser.newPage({ javaScriptEnabled: false });
   await page.goto(`${house.url}/docs/guides/first-report`);
-  const set = page.locator('.tabs').first();
+  const set = page.locator('.tabs:has(input[value=curl])').first();
   assert.deepEqual(await set.locator('label').allTextContents(), ['curl', 'Command line', 'SDK']);
   assert.equal(await set.locator('.panel:visible').count(), 1);
   assert.match((await set.locator('.panel:visible').textContent()) ?? '', /curl/);
@@ -86,15 +86,15 @@ test('the tabs of a guide need no script, and arrow keys choose among them', opt
 test('a way that was chosen is chosen everywhere, and lines can be copied', options, async () => {
   await using page = await browser.newPage();
   await page.goto(`${house.url}/docs/guides/first-report`);
-  await page.locator('.tabs label', { hasText: 'SDK' }).first().click();
+  await page.locator('.tabs:has(input[value=curl]) label', { hasText: 'SDK' }).first().click();
   assert.equal(
     await page.locator('.tabs input[value=sdk]:checked').count(),
-    await page.locator('.tabs').count(),
+    await page.locator('.tabs:has(input[value=sdk])').count(),
   );
   await page.goto(`${house.url}/docs/guides/offline-meters`);
   assert.equal(
     await page.locator('.tabs input[value=sdk]:checked').count(),
-    await page.locator('.tabs').count(),
+    await page.locator('.tabs:has(input[value=sdk])').count(),
   );
   await page.locator('pre.code:visible').first().hover();
   await page.getByRole('button', { name: 'Copy these lines' }).first().click();
