@@ -135,7 +135,7 @@ test('a problem is shown with every fault, its request and a status of its own',
   const ran = await meterhouse(words, environment);
   assert.equal(ran.status, 1);
   assert.match(ran.stderr, /The request has faults \(400\)/);
-  assert.match(ran.stderr, /\/contractNumber: is no contract of yours\n.*\/siteName: is no site of it/);
+  assert.match(ran.stderr, /--contract: is no contract of yours\n.*--site: is no site of it/);
   assert.match(ran.stderr, /request req-1/);
   const json = await meterhouse([...words, '--json'], environment);
   const { error } = JSON.parse(json.stderr) as {
