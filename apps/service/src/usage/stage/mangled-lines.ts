@@ -234,6 +234,9 @@ export function mangledLines(kind: PartKind): ReadonlyMap<string, Buffer> {
     const list = (to: string) => replaced(`"${codes}":["${one}","${two}"]`, `"${codes}":${to}`);
     Object.assign(cases, {
       'codes null': list('null'),
+      // What the engine says of it repeats the character, and its text ends there.
+      'NUL behind a code': list('["a"\u0000,"b"]'),
+      'line feed behind a code': list('["a"\n,"b"]'),
       'null among codes': list('[null,"a"]'),
       'number among codes': list('[1,"a"]'),
       'list among codes': list('[["a"]]'),

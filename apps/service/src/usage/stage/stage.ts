@@ -143,7 +143,7 @@ async function stagePart(
   try {
     found = await loadPart(engine, request, part);
   } catch (error) {
-    const type = error instanceof Error && 'type' in error ? String(error.type) : '';
+    const type = typeOf(error);
     const bounded = OF_THE_BOUNDS.has(type);
     if (bounded || OF_THE_LINES.test(type)) return unsure(type, bounded);
     throw error;
@@ -235,6 +235,15 @@ function addSlice(slices: Map<string, SliceContent>, kind: PartKind, row: SliceR
  */
 const OF_THE_LINES =
   /^(FUNCTION_THROW_IF_VALUE_IS_NON_ZERO|ZLIB_INFLATE_FAILED|INCORRECT_DATA|UNEXPECTED_END_OF_FILE|ATTEMPT_TO_READ_AFTER_EOF|CANNOT_(PARSE|READ)_[A-Z_]+|TOO_LARGE_(STRING|ARRAY)_SIZE)$/;
+/**
+ * The engine's name for an error. Its text ends with the name, and at a NUL: where it repeats one that a line has, the name is
+ * lost, and only a line can have brought it.
+ */
+function typeOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  if ('type' in error) return String(error.type);
+  return /^Code: \d+\. DB::Exception: [^\n]*'$/.test(error.message) ? 'INCORRECT_DATA' : '';
+}
 /** Those of BOUNDS: perhaps the lines, perhaps what else the machine has to do. */
 const OF_THE_BOUNDS = new Set(['MEMORY_LIMIT_EXCEEDED', 'TIMEOUT_EXCEEDED']);
 
