@@ -1,0 +1,1 @@
+export type { ClosedHour, ClosedHours } from './closed-hour.ts';

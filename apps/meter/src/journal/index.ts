@@ -1,0 +1,7 @@
+export {
+  JOURNAL_CODES,
+  type Journal,
+  type JournalCode,
+  type JournalEntry,
+  type Severity,
+} from './journal.ts';

@@ -1,0 +1,11 @@
+export type {
+  ApiSettings,
+  CustomerRule,
+  LicenseRule,
+  MeterSettings,
+  NameTreatment,
+  PrivacySettings,
+  ProductSettings,
+  SpoolSettings,
+  UploadSettings,
+} from './settings.ts';

@@ -1,0 +1,1 @@
+export { REAL_TIME, type Time } from './time.ts';
