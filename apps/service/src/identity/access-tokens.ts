@@ -33,10 +33,14 @@ const Claims = Type.Object({
 type Claims = Static<typeof Claims>;
 
 export interface AccessTokens {
-  /** An access token that stands for this caller. */
-  issue(caller: Caller): Promise<string>;
+  /**
+   * An access token that stands for this caller.
+   *
+   * @param kid of the access key in force, where it was read a moment ago
+   */
+  issue(caller: Caller, kid?: string): Promise<string>;
   /** An id token for people's scripts: who, in which organisation. */
-  issueIdToken(caller: Caller, organisationName: string): Promise<string>;
+  issueIdToken(caller: Caller, organisationName: string, kid?: string): Promise<string>;
   /** @throws problem `unauthenticated` when the bearer is no access token of ours in force */
   authenticate(bearer: string): Promise<Caller>;
 }
@@ -53,8 +57,12 @@ export function createAccessTokens({
   const verified = createVerifiedTokens();
   const signed = createSignedThisSecond();
 
-  async function sign(kind: keyof typeof kinds, claims: Record<string, unknown>): Promise<string> {
-    const { kid, algorithm, privateKey } = await keys.current('access');
+  async function sign(
+    kind: keyof typeof kinds,
+    claims: Record<string, unknown>,
+    inForce: string | undefined,
+  ): Promise<string> {
+    const { kid, algorithm, privateKey } = await keys.current('access', inForce);
     const now = Math.floor(clock().getTime() / 1000);
     const { typ, aud } = kinds[kind];
     return signed.of(now, JSON.stringify([kid, typ, claims]), () =>
@@ -69,10 +77,14 @@ export function createAccessTokens({
   }
 
   return {
-    issue: (caller) => sign('access', claimsOf(caller)),
+    issue: (caller, kid) => sign('access', claimsOf(caller), kid),
 
-    issueIdToken: ({ actor, organisationId, role }, organisationName) =>
-      sign('id', { sub: actor, organisation: organisationId, organisation_name: organisationName, role }),
+    issueIdToken: ({ actor, organisationId, role }, organisationName, kid) =>
+      sign(
+        'id',
+        { sub: actor, organisation: organisationId, organisation_name: organisationName, role },
+        kid,
+      ),
 
     async authenticate(bearer) {
       const known = verified.find(bearer, clock());

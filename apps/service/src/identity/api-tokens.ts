@@ -11,6 +11,8 @@ export interface ApiToken {
   readonly name: string;
   /** The lower of its own and its owner's. */
   readonly role: Role;
+  /** The access key in force, read by the same statement, so that an exchange need not ask again; none before the first. */
+  readonly signingKid?: string;
 }
 
 export interface NewApiToken {
@@ -72,8 +74,11 @@ export async function makeApiToken(
 
 /** The token with this value, when it is in force at `now`. */
 export async function findApiToken(on: Queryable, value: string, now: Date): Promise<ApiToken | undefined> {
-  const [row] = await on.query<TokenRow & { organisation_name: string; name: string }>(
-    `select t.id, t.organisation_id, o.name as organisation_name, t.name, t.role, t.person_id, m.role as owner_role
+  const [row] = await on.query<
+    TokenRow & { organisation_name: string; name: string; signing_kid: string | null }
+  >(
+    `select t.id, t.organisation_id, o.name as organisation_name, t.name, t.role, t.person_id, m.role as owner_role,
+            (select kid from signing_keys where purpose = 'access' and retired_at is null) as signing_kid
      from api_tokens t
      join organisations o on o.id = t.organisation_id
      left join memberships m on m.person_id = t.person_id and m.organisation_id = t.organisation_id
@@ -89,6 +94,7 @@ export async function findApiToken(on: Queryable, value: string, now: Date): Pro
     organisationName: row.organisation_name,
     name: row.name,
     role,
+    ...(row.signing_kid === null ? {} : { signingKid: row.signing_kid }),
   };
 }
 

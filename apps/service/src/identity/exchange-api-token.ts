@@ -31,14 +31,14 @@ export function createExchange({
       await limits.failed(address, apiToken.slice(0, 8));
       throw new Problem('invalid-grant', { detail: `Invalid refresh token: …${lastFour(apiToken)}` });
     }
-    const { organisationId, organisationName, role, id } = token;
+    const { organisationId, organisationName, role, id, signingKid } = token;
     const caller: Caller = { organisationId, role, actor: `token:${id}`, tokenId: id };
     return {
-      id_token: await accessTokens.issueIdToken(caller, organisationName),
+      id_token: await accessTokens.issueIdToken(caller, organisationName, signingKid),
       token_type: 'bearer',
       expires_in: expiresIn,
       scope: `organisation:${organisationId} role:${role}`,
-      access_token: await accessTokens.issue(caller),
+      access_token: await accessTokens.issue(caller, signingKid),
       refresh_token: apiToken,
     };
   };

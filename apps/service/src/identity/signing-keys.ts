@@ -34,8 +34,12 @@ export interface SigningKey {
 }
 
 export interface SigningKeys {
-  /** The key in force; the first one is made when it is first needed. */
-  current(purpose: KeyPurpose): Promise<SigningKey>;
+  /**
+   * The key in force; the first one is made when it is first needed.
+   *
+   * @param kid of the key in force, where the caller's own statement has just read it: the records are not asked a second time
+   */
+  current(purpose: KeyPurpose, kid?: string): Promise<SigningKey>;
   /** The public key to verify with, or undefined when the key is unknown or has been retired for too long. */
   find(purpose: KeyPurpose, kid: string): Promise<CryptoKey | undefined>;
   /** Public keys that still verify, the one in force first, then newest first, as a JSON Web Key Set holds them. */
@@ -71,14 +75,14 @@ export function createSigningKeys({
   recordChange: RecordChange;
   clock: () => Date;
 }): SigningKeys {
-  const opened = new Map<string, CryptoKey>();
+  const opened = new Map<string, SigningKey>();
   const found = new Map<string, { key: CryptoKey; retiredAt: Date | null; readAt: number }>();
 
-  async function openKey({ kid, algorithm, sealed_private_jwk }: KeyRow): Promise<CryptoKey> {
+  async function openKey({ kid, algorithm, sealed_private_jwk }: KeyRow): Promise<SigningKey> {
     const known = opened.get(kid);
     if (known !== undefined) return known;
     const jwk = JSON.parse(Buffer.from(secrets.open(contextOf(kid), sealed_private_jwk)).toString()) as JWK;
-    const key = (await importJWK(jwk, algorithm)) as CryptoKey;
+    const key = { kid, algorithm, privateKey: (await importJWK(jwk, algorithm)) as CryptoKey };
     opened.set(kid, key);
     return key;
   }
@@ -129,13 +133,15 @@ export function createSigningKeys({
   }
 
   return {
-    async current(purpose) {
+    async current(purpose, kid) {
+      const known = kid === undefined ? undefined : opened.get(kid);
+      if (known !== undefined) return known;
       let row = await findCurrent(database, purpose);
       if (row === undefined) {
         await rotate(purpose, true);
         row = (await findCurrent(database, purpose))!;
       }
-      return { kid: row.kid, algorithm: row.algorithm, privateKey: await openKey(row) };
+      return openKey(row);
     },
 
     async find(purpose, kid) {
