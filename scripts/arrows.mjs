@@ -14,7 +14,7 @@ const packagesThatMayBeOpened = {
   'packages/metering': ['contract'],
   'packages/client': [],
   'apps/service': ['contract', 'metering'],
-  'apps/meter': ['contract', 'metering'],
+  'apps/meter': ['client', 'contract', 'metering'],
   'apps/cli': ['client', 'contract', 'metering', 'meter', 'service'],
   bench: ['client', 'contract', 'metering', 'meter', 'service'],
 };
