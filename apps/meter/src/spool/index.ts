@@ -1,1 +1,2 @@
-export { type ChainPlace, openSpool, type Spool } from './spool.ts';
+export type { ChainPlace } from './chain.ts';
+export { openSpool, type Spool } from './spool.ts';

@@ -3,21 +3,28 @@ import { createDurably } from '../identity/durable-file.ts';
 import { MeterError } from '../identity/meter-error.ts';
 
 /**
- * Only one process may add to a chain: two would give the same number to two packages, which is a fork. The lock names its
- * process; one whose process is gone (kill -9) is taken over.
+ * Lets one process at a time do something with a meter's directory: two that add to a chain would give one number to two
+ * packages, which is a fork. The lock names its process and when that was started, since a number is given again after a
+ * restart of the machine; one whose process is gone (kill -9, power loss) is taken over.
+ *
+ * @param doing what the holder is doing, in words for the one who is refused
  * @returns what releases it
  * @throws MeterError `spool-busy`
  */
-export async function lockFile(path: string): Promise<() => Promise<void>> {
+export async function lockFile(
+  path: string,
+  doing = "is adding to this meter's chain",
+): Promise<() => Promise<void>> {
+  const own = `${process.pid} ${await startOf(process.pid)}`.trim();
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    if (await createDurably(path, `${process.pid}\n`)) return () => rm(path, { force: true });
-    const holder = Number(await readFile(path, 'utf8').catch(() => ''));
-    // Gone between the two calls, or left by a process that is no more.
-    if (holder === 0) continue;
-    if (holder === process.pid || isRunning(holder)) {
+    if (await createDurably(path, `${own}\n`)) return () => rm(path, { force: true });
+    const [pid, ...start] = (await readFile(path, 'utf8').catch(() => '')).trim().split(' ');
+    const holder = Number(pid);
+    // Gone between the two calls, or left empty by a machine that lost its power.
+    if (holder > 0 && (await isRunning(holder, start.join(' ')))) {
       throw new MeterError(
         'spool-busy',
-        `Process ${holder} is adding to this meter's chain. Wait until it ends; if it is no meterhouse, remove ${path}.`,
+        `Process ${holder} ${doing}. Wait until it ends; if it is no meterhouse, remove ${path}.`,
       );
     }
     await rm(path, { force: true });
@@ -25,12 +32,29 @@ export async function lockFile(path: string): Promise<() => Promise<void>> {
   throw new MeterError('spool-busy', `Other processes keep taking ${path}. Run one at a time.`);
 }
 
-function isRunning(pid: number): boolean {
+/** @param start as the lock tells it; empty when it does not, and then the number alone decides */
+async function isRunning(pid: number, start: string): Promise<boolean> {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     // EPERM: it runs, as somebody else.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  const now = await startOf(pid);
+  return start === '' || now === '' || now === start;
+}
+
+/** The boot and the clock tick within it that a process was started in; empty where the system has no /proc. */
+async function startOf(pid: number): Promise<string> {
+  try {
+    const [boot, stat] = await Promise.all([
+      readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
+      readFile(`/proc/${pid}/stat`, 'utf8'),
+    ]);
+    // The name, in parentheses, may hold spaces; the start is the 20th field after it.
+    const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    return ticks === undefined ? '' : `${boot.trim()} ${ticks}`;
+  } catch {
+    return '';
   }
 }

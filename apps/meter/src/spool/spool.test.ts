@@ -5,7 +5,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { type ChainPlace, openSpool } from './spool.ts';
+import type { ChainPlace } from './chain.ts';
+import { openSpool } from './spool.ts';
 
 const AGENT = '88531d1c-296e-4b47-8431-c0e8182148e7';
 

@@ -1,1 +1,2 @@
+export { type Backoff, pauseAfter } from './backoff.ts';
 export { REAL_TIME, type Time } from './time.ts';
