@@ -1,3 +1,4 @@
+export type { KeptEntry } from './entries.ts';
 export {
   JOURNAL_CODES,
   type Journal,
@@ -5,3 +6,5 @@ export {
   type JournalEntry,
   type Severity,
 } from './journal.ts';
+export { type JournalFilter, listJournal, MOST_ENTRIES } from './list-journal.ts';
+export { type JournalOptions, type JournalStore, openJournal } from './open-journal.ts';

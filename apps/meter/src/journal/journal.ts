@@ -40,6 +40,9 @@ export const JOURNAL_CODES = Object.freeze({
   'spool-full': 'error',
   'package-removed': 'warning',
   'settings-changed': 'info',
+  'api-certificate-made': 'info',
+  'api-certificate-ending': 'warning',
+  'login-guessing': 'warning',
 } as const satisfies Readonly<Record<string, Severity>>);
 
 export type JournalCode = keyof typeof JOURNAL_CODES;
