@@ -5,9 +5,20 @@ export type MeterErrorCode =
   | 'not-activated'
   | 'spool-busy'
   | 'month-packed'
+  | 'export-differs'
   | 'trace-refused'
   | 'bad-activation-token'
-  | 'bad-activation-answer';
+  | 'bad-activation-answer'
+  | 'settings-missing'
+  | 'settings-refused'
+  | 'settings-changed-meanwhile'
+  | 'no-such-entry'
+  | 'secrets-key-missing'
+  | 'secrets-key-wrong'
+  | 'secrets-damaged'
+  | 'privacy-key-missing'
+  | 'privacy-key-damaged'
+  | 'report-not-understood';
 
 /** A refusal of the meter, with what to do about it. `faults` names every fault at once, each with its place. */
 export class MeterError extends Error {

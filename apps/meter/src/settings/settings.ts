@@ -7,6 +7,8 @@ export interface MeterSettings {
   readonly service: string | undefined;
   /** PEM file of an authority to trust for the service. */
   readonly serviceCaFile: string | undefined;
+  /** Take customers' rules from the service too; false without a service. */
+  readonly rulesFromService: boolean;
   readonly products: readonly ProductSettings[];
   readonly licenses: readonly LicenseRule[];
   readonly customers: readonly CustomerRule[];
@@ -22,7 +24,9 @@ export interface ProductSettings {
   readonly type: 'vCenter' | 'libvirt';
   /** vCenter: host name or address. libvirt: the connection URI, such as `qemu+ssh://meter@host/system` or `test:///default`. */
   readonly address: string;
+  /** 0 for libvirt, whose address says it all. */
   readonly port: number;
+  /** Empty for libvirt where the connection asks for none. */
   readonly user: string;
   /** SHA-256 of the server's certificate that a person accepted, 64 hexadecimal digits; undefined: the chain must be trusted. */
   readonly fingerprint: string | undefined;
@@ -47,8 +51,9 @@ export interface CustomerRule {
   /** The customer's label, 1 to 170 characters. */
   readonly name: string;
   readonly productType: 'vCenter' | 'VCD' | 'libvirt';
-  /** Name or instance UUID of the product. */
+  /** Name or instance UUID (lower case) of the product. */
   readonly productId: string;
+  /** Its id in the product, or its path from the top, which begins with `/`: `/DC0/vm/Acme`. */
   readonly targetId: string;
   readonly targetType: PlaceType;
 }
