@@ -1,5 +1,5 @@
-export { AGENT_VERSION } from './agent-version.ts';
 export {
+export { clockText } from './clock-text.ts';
   type Cluster,
   collectedHour,
   DAY,

@@ -1,10 +1,9 @@
 import { createPrivateKey } from 'node:crypto';
 import type { PackageProduct } from '@meterhouse/contract';
 import { formatInstant, type Signer, writePackage } from '@meterhouse/metering';
-import type { ActivatedMeter } from '../identity/index.ts';
+import { type ActivatedMeter, AGENT_VERSION } from '../identity/index.ts';
 import { MeterError } from '../identity/meter-error.ts';
 import { openSpool } from '../spool/index.ts';
-import { AGENT_VERSION } from './agent-version.ts';
 import { DAY, type UsageDay } from './day.ts';
 import { clusterLines, hostLines } from './inventory-lines.ts';
 import { RunningTally } from './running-tally.ts';

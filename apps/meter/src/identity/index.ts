@@ -1,3 +1,4 @@
+export { AGENT_VERSION } from './agent-version.ts';
 export { derivedUuid } from './derived-uuid.ts';
 export {
   type ActivatedMeter,

@@ -27,21 +27,6 @@ export interface ChainPlace {
   readonly previous: string | null;
 }
 
-/** An hour that a package holds, by the reading of it. */
-export interface PackedHour {
-  readonly product: string;
-  readonly hour: string;
-  readonly version: number;
-}
-
-/** What the newest package was made from; it is not yet known that this has been removed. */
-export interface Packed {
-  readonly file: string;
-  readonly hours: readonly PackedHour[];
-  /** Name of the package of an earlier activation whose records it holds. */
-  readonly instead?: string;
-}
-
 export interface ChainState {
   readonly epoch: number;
   /** Of the last package, 0 before the first. */
@@ -50,13 +35,19 @@ export interface ChainState {
   readonly moving?: { readonly from: string; readonly to: string };
   /** What the last run was made from and the file of each of its parts, so that a run that was ended goes on where it was. */
   readonly run?: { readonly source: string; readonly files: Readonly<Record<string, string>> };
-  readonly packed?: Packed;
+  /**
+   * The hours that the newest package of hours holds, `2023-01-01T05:00:00Z <product> <version>` each. They may still wait on
+   * the disk: a crash may have come before they were removed.
+   */
+  readonly packed?: readonly string[];
+  /** Name of the package of an earlier activation that the newest package of such ones stands for; it may not be put aside yet. */
+  readonly instead?: string;
   /** The last package of each month. */
   readonly months?: Readonly<Record<string, string>>;
 }
 
 /** What a package adds to the state beside its place. */
-export type ChainNote = (file: string) => Pick<ChainState, 'run' | 'packed'>;
+export type ChainNote = (file: string) => Pick<ChainState, 'run' | 'packed' | 'instead'>;
 
 export interface Chain {
   /** Where packages of this chain are written to, absolute. */
@@ -91,8 +82,8 @@ export async function openChain(dir: string, agent: string, epoch: number, out: 
     await removePartials(folder, agent);
     if (chain.epoch !== epoch) {
       // What the newest package was made from is removed in the new epoch too.
-      const { packed } = chain;
-      chain = { epoch, number: 0, previous: null, ...(packed && { packed }) };
+      const { packed, instead } = chain;
+      chain = { epoch, number: 0, previous: null, ...(packed && { packed }), ...(instead && { instead }) };
     }
 
     return {
@@ -111,16 +102,8 @@ export async function openChain(dir: string, agent: string, epoch: number, out: 
           await rm(from, { force: true });
           throw error;
         }
-        const { run, packed, months } = chain;
-        const moved: ChainState = {
-          epoch,
-          number,
-          previous: digest,
-          ...(run && { run }),
-          ...(packed && { packed }),
-          ...note(to),
-          months: { ...months, [part.slice(0, '2023-01'.length)]: to },
-        };
+        const months = { ...chain.months, [part.slice(0, '2023-01'.length)]: to };
+        const moved: ChainState = { ...chain, epoch, number, previous: digest, ...note(to), months };
         await writeDurably(path, render({ ...moved, moving: { from, to } }));
         await renameDurably(from, to);
         // Not written again without `moving`: recovery sees that the file has its name, and the next package replaces it.

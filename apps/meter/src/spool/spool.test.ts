@@ -95,6 +95,20 @@ test('a second process is refused while the first adds, and the lock of a dead o
   await (await openSpool(dir, AGENT, 1, out)).close();
 });
 
+test('after a power loss the lock is not taken for that of whoever has its number now', async (t) => {
+  const { dir, out } = await folder(t);
+  const spool = await openSpool(dir, AGENT, 1, out);
+  const lock = join(dir, 'chain.lock');
+  const text = await readFile(lock, 'utf8');
+  await spool.close();
+  await writeFile(lock, text);
+  await assert.rejects(openSpool(dir, AGENT, 1, out), { code: 'spool-busy' });
+  await writeFile(lock, text.replace(/\d+\n$/, '1\n'));
+  await (await openSpool(dir, AGENT, 1, out)).close();
+  await writeFile(lock, '');
+  await (await openSpool(dir, AGENT, 1, out)).close();
+});
+
 test('a kill -9 at any moment leaves no gap and no fork', async (t) => {
   const { dir, out } = await folder(t);
   const script = `
