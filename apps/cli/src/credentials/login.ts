@@ -74,11 +74,16 @@ async function serverOf(
 
 async function profileOf(server: string, { value, command }: Source): Promise<Profile> {
   if (command !== undefined) return { server, tokenCommand: command };
-  const token = value ?? (await askSecret('API token (it is not shown)'));
-  if (token === '' || /\s/.test(token)) {
-    throw new Failure(token === '' ? 'No token came.' : 'A token is one word.', EXIT.usage, {
+  if (value === undefined) {
+    const check = (answer: string) => (isToken(answer) ? undefined : 'A token is one word; paste it alone.');
+    return { server, token: (await askSecret({ message: 'API token (it is not shown)', check })).trim() };
+  }
+  if (!isToken(value)) {
+    throw new Failure(value === '' ? 'No token came.' : 'A token is one word.', EXIT.usage, {
       advice: 'Give the token alone, such as: meterhouse login --token-stdin < token-file',
     });
   }
-  return { server, token };
+  return { server, token: value };
 }
+
+const isToken = (text: string): boolean => /^\S+$/.test(text.trim());

@@ -50,15 +50,22 @@ function memberValue({ parse, removable }: Field, text: string): unknown {
   return parse === undefined ? text : parse(text);
 }
 
-async function ask({ words, choices, parse, secret }: Field): Promise<string> {
-  if (choices !== undefined) {
-    return askChoice(
-      words,
-      choices.map((value) => ({ value, label: value })),
-    );
-  }
-  if (secret) return askSecret(words);
-  return askText({ message: words, check: (answer) => faultOf(answer, parse) });
+async function ask(field: Field): Promise<string> {
+  const { choices, parse, secret } = field;
+  const message = questionOf(field);
+  const check = (answer: string) => faultOf(answer, parse);
+  if (secret) return askSecret({ message, check });
+  if (choices === undefined) return askText({ message, check });
+  return askChoice(
+    message,
+    choices.map((value) => ({ value, label: value })),
+  );
+}
+
+/** `Rule set: which rules rate its usage`; of words that tell a flag's way of reading, what the person is to type. */
+function questionOf({ flags, words, question }: Field): string {
+  const name = flags.split(' ')[0]!.slice(2).replaceAll('-', ' ');
+  return question ?? `${name[0]!.toUpperCase()}${name.slice(1)}: ${words}`;
 }
 
 function faultOf(answer: string, parse: Field['parse']): string | undefined {
@@ -72,8 +79,8 @@ function faultOf(answer: string, parse: Field['parse']): string | undefined {
 }
 
 /** From a terminal it is asked for; otherwise it is all of standard input but its last line end. */
-async function readSecret({ words }: Field): Promise<string> {
-  return canAsk() ? askSecret(words) : (await text(process.stdin)).replace(/\r?\n$/, '');
+async function readSecret(field: Field): Promise<string> {
+  return canAsk() ? ask(field) : (await text(process.stdin)).replace(/\r?\n$/, '');
 }
 
 const nameOf = ({ flags }: Field): string => flags.split(' ')[0]!;

@@ -8,6 +8,8 @@ export interface Field {
   /** As commander takes it: `--name <text>`. */
   readonly flags: string;
   readonly words: string;
+  /** What a person at a terminal is asked, where name and words make no question. */
+  readonly question?: string;
   /** The member of the body. */
   readonly member: string;
   /** `needed` to make an item, `can` be given then, or left out of it. */
