@@ -20,6 +20,7 @@ const span = fc
 const readings = fc.record({
   unreachable: fc.boolean(),
   partial: fc.option(fc.array(span, { maxLength: 4 })),
+  wider: fc.option(fc.array(span, { maxLength: 4 })),
   collected: fc.option(fc.array(span, { maxLength: 6 })),
   corrected: fc.option(fc.array(span, { maxLength: 3 })),
 });
@@ -68,20 +69,27 @@ test('whatever the order, splits and repetitions of packages, the totals are tho
         let offers: {
           hour: number;
           status: 'unreachable' | 'partial' | 'collected';
+          /** Seconds of the hour that a partial reading covers, from its start. */
+          covers: number;
           list: RecordOf['vm'][];
         }[] = [];
         const best: RecordOf['vm'][][] = [];
         for (const [index, reading] of hours.entries() as ArrayIterator<[number, Reading]>) {
           const hour = first + index * HOUR;
-          const add = (status: 'unreachable' | 'partial' | 'collected', spans: readonly Span[]) => {
+          const add = (
+            status: 'unreachable' | 'partial' | 'collected',
+            spans: readonly Span[],
+            covers = HOUR,
+          ) => {
             const list = records(meter, hour, spans);
-            offers.push({ hour, status, list });
+            offers.push({ hour, status, covers, list });
             return list;
           };
           if (reading.unreachable) add('unreachable', []);
-          const partial = reading.partial && add('partial', reading.partial);
+          const partial = reading.partial && add('partial', reading.partial, HOUR / 2);
+          const wider = reading.wider && add('partial', reading.wider);
           const collected = reading.collected && add('collected', reading.collected);
-          best.push(collected ?? partial ?? []);
+          best.push(collected ?? wider ?? partial ?? []);
         }
         // Into packages of one to three hours each, no hour twice in one; the chain is that order, the sending another.
         offers = shuffled(offers);
@@ -101,11 +109,11 @@ test('whatever the order, splits and repetitions of packages, the totals are tho
             products: [
               productOf(
                 meter,
-                listed.map(({ hour, status }) => ({
+                listed.map(({ hour, status, covers }) => ({
                   hour: formatInstant(hour),
                   status,
                   ...(status === 'partial'
-                    ? { covered: [[formatInstant(hour), formatInstant(hour + HOUR)] as [string, string]] }
+                    ? { covered: [[formatInstant(hour), formatInstant(hour + covers)] as [string, string]] }
                     : {}),
                 })),
               ) as PackageProduct,

@@ -21,11 +21,13 @@
  *   unknown > unreachable > partial > collected
  *
  * A package moves a slice to the right without further ado (`counted` from unknown, `raised` from elsewhere, `noted` for an
- * unreachable hour, which claims nothing); never to the left (`outranked`: something better counts already). In the same
- * place, the same content is a `duplicate` and another content a `conflict`; neither is loaded. Only a correction replaces what
+ * unreachable hour, which claims nothing); never to the left (`outranked`: something better counts already). Of two partial
+ * readings the one that covers all seconds of the other and more is the better one. In the same place, the same content is
+ * a `duplicate` and another content a `conflict`; neither is loaded. Only a correction replaces what
  * is there whatever it is (`corrected`), and only the very content that it names. So the totals of a month do not depend on the
  * order in which packages arrive, as long as no two of them contradict each other.
  */
+import { type Covered, compareCovered, instantOf } from '@meterhouse/metering';
 import type { SliceOutcome } from '../usage/index.ts';
 
 export type SliceStatus = SliceOutcome['status'];
@@ -44,9 +46,11 @@ const rank = { unreachable: 0, partial: 1, collected: 2 } as const;
 export function outcomeOf(current: SliceState | undefined, offered: SliceState): SliceOutcome['outcome'] {
   if (!current) return offered.status === 'unreachable' ? 'noted' : 'counted';
   const step = rank[offered.status] - rank[current.status];
-  if (step > 0) return 'raised';
-  if (step < 0) return 'outranked';
-  return sameContent(current, offered) ? 'duplicate' : 'conflict';
+  if (step !== 0) return step > 0 ? 'raised' : 'outranked';
+  const covers = compareCovered(coveredOf(offered), coveredOf(current));
+  if (covers === 'more') return 'raised';
+  if (covers === 'less') return 'outranked';
+  return covers === 'same' && offered.digest === current.digest ? 'duplicate' : 'conflict';
 }
 
 /** Outcomes that make the package the owner of the slice. */
@@ -54,6 +58,6 @@ export function claims(outcome: SliceOutcome['outcome']): boolean {
   return outcome === 'counted' || outcome === 'raised' || outcome === 'corrected' || outcome === 'noted';
 }
 
-function sameContent(left: SliceState, right: SliceState): boolean {
-  return left.digest === right.digest && JSON.stringify(left.covered) === JSON.stringify(right.covered);
+function coveredOf({ covered }: SliceState): Covered {
+  return (covered ?? []).map(([from, to]) => [instantOf(from), instantOf(to)] as const);
 }

@@ -80,6 +80,49 @@ test('an uncertain hour is raised by a better one, whichever comes first, and it
   }
 });
 
+test('of two partial readings the one that covers more counts, whichever comes first; one that covers other seconds is a conflict', async () => {
+  const readings = [
+    { until: '30:00', vcpus: 1 },
+    { until: '45:00', vcpus: 8 },
+  ];
+  for (const { order, outcomes } of [
+    { order: [0, 1], outcomes: ['counted', 'raised'] },
+    { order: [1, 0], outcomes: ['counted', 'outranked'] },
+  ]) {
+    await withIntake(async (house) => {
+      const meter = await house.meter();
+      const at = (clock: string) => H(0).replace('00:00Z', `${clock}Z`);
+      const partial = (from: string, to: string) => ({
+        hour: H(0),
+        status: 'partial' as const,
+        covered: [[at(from), at(to)] as [string, string]],
+      });
+      const packages: { file: Buffer; digest: string }[] = [];
+      for (const [listed, vcpus] of [
+        ...readings.map(({ until, vcpus }) => [partial('00:00', until), vcpus] as const),
+        [partial('40:00', '50:00'), 2] as const,
+      ])
+        packages.push(
+          await packageOf(house.database, meter, {
+            number: packages.length + 1,
+            ...(packages.length > 0 && { previous: packages.at(-1)!.digest }),
+            products: [productOf(meter, [listed])],
+            records: { vm: [vm(meter, { vcpus })] },
+          }),
+        );
+      const sent: string[] = [];
+      for (const index of [...order, 2]) {
+        const answer = await house.send(meter, packages[index]!.file);
+        assert.equal(answer.statusCode, 202, answer.body);
+        sent.push(answer.json().slices[0].outcome);
+        await house.runJobs();
+      }
+      assert.deepEqual(sent, [...outcomes, 'conflict']);
+      assert.deepEqual(await house.totals(meter), { rows: 1, weight: String(1800 * 8) });
+    });
+  }
+});
+
 test('a slice that is taken is a duplicate with the same content and a conflict with another; neither is loaded', async () => {
   await withIntake(async (house) => {
     const meter = await house.meter();

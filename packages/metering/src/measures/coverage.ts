@@ -2,6 +2,7 @@
  * Expected, covered and missing time of a product in a month, in seconds. Nothing is guessed for hours that nobody metered;
  * they are told instead.
  */
+import { type Covered, secondsIn } from './compare-covered.ts';
 import { HOUR, hourOf, type Month } from './month.ts';
 
 /** A product of a meter, over all months. */
@@ -18,7 +19,7 @@ export type HourCoverage =
   | {
       readonly hour: number;
       readonly status: 'partial';
-      readonly covered: readonly (readonly [from: number, to: number])[];
+      readonly covered: Covered;
     };
 
 export interface Coverage {
@@ -49,6 +50,6 @@ export function coverage(
 }
 
 function secondsCovered(entry: HourCoverage): number {
-  if (entry.status === 'partial') return entry.covered.reduce((sum, [from, to]) => sum + to - from, 0);
+  if (entry.status === 'partial') return secondsIn(entry.covered);
   return entry.status === 'collected' ? HOUR : 0;
 }

@@ -1,3 +1,4 @@
+export * from './compare-covered.ts';
 export * from './core-average.ts';
 export * from './core-hours.ts';
 export * from './core-licences.ts';

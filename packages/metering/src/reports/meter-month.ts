@@ -1,5 +1,6 @@
 /** What the reports of one meter and month are made from, and its cut by contract and site. */
 import type { ClusterRecord, HostRecord, SliceStatus, VmRecord } from '@meterhouse/contract';
+import { type Covered, compareCovered } from '../measures/compare-covered.ts';
 import { coverage, type HourCoverage, type ProductLife } from '../measures/coverage.ts';
 import type { Ratio } from '../measures/decimal.ts';
 import type { Month } from '../measures/month.ts';
@@ -17,7 +18,7 @@ export interface Slice {
   readonly hour: number;
   readonly status: SliceStatus;
   /** Of a partial hour, in Unix seconds. */
-  readonly covered?: readonly (readonly [from: number, to: number])[];
+  readonly covered?: Covered;
   readonly vms: readonly VmRecord[];
   readonly hosts: readonly HostRecord[];
   readonly clusters: readonly ClusterRecord[];
@@ -58,16 +59,24 @@ export interface Share {
 
 const RANK: { readonly [status in SliceStatus]: number } = { unreachable: 0, partial: 1, collected: 2 };
 
-/** Each slice once: unreachable may be raised to partial, partial to collected, and of equal ones the first is kept. */
+/**
+ * Each slice once: unreachable may be raised to partial, partial to one that covers more and to collected; of those that say
+ * as much the first is kept.
+ */
 export function currentSlices({ slices, month }: Pick<MeterMonth, 'slices' | 'month'>): readonly Slice[] {
   const current = new Map<string, Slice>();
   for (const slice of slices) {
     if (slice.hour < month.first || slice.hour >= month.last) continue;
     const key = `${slice.product} ${slice.hour}`;
     const known = current.get(key);
-    if (known === undefined || RANK[slice.status] > RANK[known.status]) current.set(key, slice);
+    if (known === undefined || saysMore(slice, known)) current.set(key, slice);
   }
   return [...current.values()];
+}
+
+function saysMore(slice: Slice, known: Slice): boolean {
+  const step = RANK[slice.status] - RANK[known.status];
+  return step === 0 ? compareCovered(slice.covered ?? [], known.covered ?? []) === 'more' : step > 0;
 }
 
 /** Cuts a month by contract and site. Throws a RangeError for a slice of an unknown product or a contract without rules. */

@@ -310,14 +310,17 @@ test('the points of a report are its printed quantity times the points per unit'
   );
 });
 
-test('a slice is raised from unreachable to partial to collected, never back, and of equal ones the first is kept', () => {
+test('a slice is raised from unreachable to partial, to more of the hour and to collected, never back, and of equal ones the first is kept', () => {
   const none = slice(0, [], { status: 'unreachable' });
   const half = slice(0, [moved(vm, 0, 0, 1800)], { status: 'partial', covered: [[at(0), at(0) + 1800]] });
   const full = slice(0);
   const other = slice(0, [moved({ ...vm, name: 'other' }, 0)]);
   const shown = (...slices: Slice[]) =>
     meterReports(input(slices)).VM_HISTORY.map((row) => `${row[2]} ${row[8]}`);
+  const more = slice(0, [moved(vm, 0, 0, 2700)], { status: 'partial', covered: [[at(0), at(0) + 2700]] });
   assert.deepEqual(shown(none, half), ['web 0.500']);
+  assert.deepEqual(shown(half, more), ['web 0.750']);
+  assert.deepEqual(shown(more, half), ['web 0.750']);
   assert.deepEqual(shown(none, half, full, half, none), ['web 1.000']);
   assert.deepEqual(shown(full, other), ['web 1.000']);
 });
