@@ -53,6 +53,7 @@ async function everywhere(secret: string): Promise<void> {
     for (const method of ['GET', 'POST']) {
       await tell(method, path, { bearer: secret });
       await tell(method, path, { headers: { 'csp-auth-token': secret } });
+      await tell(method, path, { bearer, headers: { 'x-request-id': secret } });
       await tell(method, path, { headers: { authorization: `Basic ${secret}`, cookie: `token=${secret}` } });
       await tell(method, `${path}?refresh_token=${secret}&token=${secret}&ref=${secret}`, { bearer });
     }

@@ -244,6 +244,7 @@ organisations:
       - {name: b, role: reader, value: {file: no-such}}
       - {name: c, role: reader, value: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}
       - {name: d, role: reader, value: 0123456789abcdef0123456789ab}
+      - {name: e, role: reader, value: 5F0C7C3E-0b5f-4f0a-8a55-0c1d2e3f4a5b}
   - name: Acme
 `;
     assert.deepEqual(await faultsOf(apply(database, wrong)), [
@@ -256,7 +257,8 @@ organisations:
       `10 organisations/0/apiTokens/2/value the file ${join(folder, 'no-such')} cannot be read: ENOENT`,
       '11 organisations/0/apiTokens/3/value must have 128 random bits or more: make one with "openssl rand -base64 32"',
       '12 organisations/0/apiTokens/4/value must have 128 random bits or more: make one with "openssl rand -base64 32"',
-      '13 organisations/1/name is there twice',
+      '13 organisations/0/apiTokens/5/value must not be a UUID, which logs may tell: make one with "openssl rand -base64 32"',
+      '14 organisations/1/name is there twice',
     ]);
   }));
 

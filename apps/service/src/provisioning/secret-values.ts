@@ -12,6 +12,11 @@ export function checkTokenValue(value: string): void {
   const bits = value.length * Math.log2(alphabetOf(value));
   if (bits < 128 || new Set(value).size < 8)
     throw new UnusableSecret('must have 128 random bits or more: make one with "openssl rand -base64 32"');
+  // Logs and answers tell UUIDs, as ids of meters and of requests; and of their bits 122 are random.
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value))
+    throw new UnusableSecret(
+      'must not be a UUID, which logs may tell: make one with "openssl rand -base64 32"',
+    );
 }
 
 function alphabetOf(value: string): number {
