@@ -14,6 +14,7 @@ export type MeterErrorCode =
   | 'settings-changed-meanwhile'
   | 'no-such-entry'
   | 'secrets-key-missing'
+  | 'secrets-key-damaged'
   | 'secrets-key-wrong'
   | 'secrets-damaged'
   | 'privacy-key-missing'

@@ -1,0 +1,170 @@
+/**
+ * Passwords of products, sealed in `<dir>/secrets.json`. Each opens only for the product it was given for: another host, port,
+ * user or type makes it unusable, so that nobody learns a password by pointing the meter at his own machine.
+ */
+import { MeterError } from '../identity/index.ts';
+import { CollectorFailure } from '../inventory/index.ts';
+import { passwordFromOutside, passwordVariables } from './from-outside.ts';
+import { type Environment, type KeySource, keySource } from './key-source.ts';
+import { fingerprintOf, putNextKey, rotationKey, secretsKey } from './keys.ts';
+import { hashPassword, verifyPassword } from './password-hash.ts';
+import { seal, sealingKey, unseal } from './sealed.ts';
+import {
+  keepSecrets,
+  loadSecrets,
+  passwordIn,
+  type SealedPassword,
+  type SecretOwner,
+  type SecretsFile,
+  secretsPath,
+} from './secrets-file.ts';
+
+export interface Secrets {
+  /** Where the key lies. */
+  readonly keySource: KeySource;
+  /** Keeps it for this product as it is set now, in place of what was kept under its name. */
+  setPassword(product: SecretOwner, password: string): Promise<void>;
+  /**
+   * What is given from outside wins over what is kept. Empty for libvirt when there is none: its connection may need none.
+   * @throws CollectorFailure `password-missing`, which needs a person, with what to do
+   */
+  passwordOf(product: SecretOwner): Promise<string>;
+  /** Forgets the product's password; true when there was one. */
+  remove(name: string): Promise<boolean>;
+  /** The one who may use the meter's API; undefined until a password was set. */
+  readonly apiUser: string | undefined;
+  setApiPassword(user: string, password: string): Promise<void>;
+  /** Takes as long for a user that is not there. */
+  verifyApiPassword(user: string, password: string): Promise<boolean>;
+  /**
+   * Seals everything anew, with the key in the file `newKey`; without it with a fresh one beside the configuration, which only a
+   * meter may do whose key lies there. Whoever gave `newKey` names that file from the next start on.
+   * @throws MeterError `secrets-damaged` when a password does not open: nothing is changed then
+   */
+  rotateKey(newKey?: string): Promise<void>;
+}
+
+/**
+ * Opens the secrets of a meter. A key beside the configuration is made when there is none and nothing is sealed yet.
+ *
+ * @throws MeterError `secrets-key-missing` when there is no key file, `secrets-key-damaged` when it holds no key,
+ *   `secrets-key-wrong` when it is not the one that sealed them, `secrets-damaged` when `secrets.json` is not what it should be
+ */
+export async function openSecrets(dir: string, environment: Environment): Promise<Secrets> {
+  const source = await keySource(dir, environment);
+  const kept = await loadSecrets(dir);
+  const key = await secretsKey(dir, source, kept?.key);
+  let file: SecretsFile = kept ?? { version: 1, key: fingerprintOf(key), passwords: {} };
+  let sealing = sealingKey(key);
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** One change after the other, each made of what the one before wrote. */
+  function change(next: (file: SecretsFile) => SecretsFile): Promise<void> {
+    const mine = last
+      .catch(() => undefined)
+      .then(async () => {
+        const changed = next(file);
+        await keepSecrets(dir, changed);
+        file = changed;
+      });
+    last = mine;
+    return mine;
+  }
+
+  return {
+    keySource: source,
+    setPassword: (product, password) =>
+      change((now) => ({
+        ...now,
+        passwords: { ...now.passwords, [product.name]: sealedFor(product, password, sealing) },
+      })),
+    async passwordOf(product) {
+      const outside = await passwordFromOutside(product.name, environment);
+      if (outside !== undefined) return outside;
+      const sealed = passwordIn(file, product.name);
+      if (sealed === undefined && product.type === 'libvirt') return '';
+      const password = sealed && unseal(sealing, sealed.sealed, ownerText(product));
+      if (password === undefined) throw missing(product, sealed);
+      return password;
+    },
+    async remove(name) {
+      if (passwordIn(file, name) === undefined) return false;
+      await change(({ passwords, ...now }) => {
+        const { [name]: _, ...others } = passwords;
+        return { ...now, passwords: others };
+      });
+      return true;
+    },
+    get apiUser() {
+      return file.api?.user;
+    },
+    async setApiPassword(user, password) {
+      const hash = await hashPassword(password);
+      await change((now) => ({ ...now, api: { user, hash } }));
+    },
+    async verifyApiPassword(user, password) {
+      const same = await verifyPassword(password, file.api?.hash ?? NOBODY);
+      return same && file.api?.user === user;
+    },
+    async rotateKey(newKey) {
+      const next = await rotationKey(source, newKey);
+      const nextSealing = sealingKey(next.key);
+      await change((now) => ({
+        ...now,
+        key: fingerprintOf(next.key),
+        passwords: Object.fromEntries(
+          Object.entries(now.passwords).map(([name, sealed]) => {
+            const owner = { name, ...sealed };
+            const password = unseal(sealing, sealed.sealed, ownerText(owner));
+            if (password === undefined) throw damaged(dir, name);
+            return [name, sealedFor(owner, password, nextSealing)];
+          }),
+        ),
+      }));
+      sealing = nextSealing;
+      if (next.beside) await putNextKey(dir);
+    },
+  };
+}
+
+/** A hash that no password has. */
+const NOBODY = `$scrypt$ln=15,r=8,p=3$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+
+function sealedFor(
+  { name, type, address, port, user }: SecretOwner,
+  password: string,
+  key: Buffer,
+): SealedPassword {
+  return {
+    type,
+    address,
+    port,
+    user,
+    sealed: seal(key, password, ownerText({ name, type, address, port, user })),
+  };
+}
+
+/** JSON parts the fields so that none can reach into the next. */
+function ownerText({ name, type, address, port, user }: SecretOwner): string {
+  return JSON.stringify(['product-password', name, type, address, port, user]);
+}
+
+function missing(product: SecretOwner, sealed: SealedPassword | undefined): CollectorFailure {
+  const give = `Give it: meterhouse meter products password ${product.name}; or set ${passwordVariables(product.name).fileVariable}.`;
+  const changed =
+    sealed !== undefined &&
+    (['type', 'address', 'port', 'user'] as const).filter((field) => sealed[field] !== product[field]);
+  const why = !changed
+    ? `There is no password for ${product.name}.`
+    : changed.length > 0
+      ? `The password of ${product.name} was given for another ${changed.join(' and ')}, and is not tried with this one.`
+      : `The password of ${product.name} cannot be opened: secrets.json was changed.`;
+  return new CollectorFailure('password-missing', `${why} ${give}`, { needsPerson: true });
+}
+
+function damaged(dir: string, name: string): MeterError {
+  return new MeterError(
+    'secrets-damaged',
+    `The password of ${name} in ${secretsPath(dir)} cannot be opened, so the key was not changed. Give that password again first: meterhouse meter products password ${name}.`,
+  );
+}
