@@ -9,7 +9,8 @@ export interface JournalFilter {
   readonly until?: number;
   readonly code?: JournalCode;
   readonly severity?: Severity;
-  readonly product?: string;
+  /** Of any of these products, by id or configured name. */
+  readonly products?: readonly string[];
   /** The newest so many, 1 to 10,000. */
   readonly limit?: number;
   /** Entries with a smaller id: the lowest one of a page gives the page before. */
@@ -56,12 +57,12 @@ export async function listJournal(
   return [...fitting.values()].sort((a, b) => a.id - b.id);
 }
 
-function fits(entry: KeptEntry, { until, code, severity, product, before }: JournalFilter): boolean {
+function fits(entry: KeptEntry, { until, code, severity, products, before }: JournalFilter): boolean {
   return (
     (until === undefined || entry.time <= until) &&
     (code === undefined || entry.code === code) &&
     (severity === undefined || entry.severity === severity) &&
-    (product === undefined || entry.product === product) &&
+    (products === undefined || (entry.product !== undefined && products.includes(entry.product))) &&
     (before === undefined || entry.id < before)
   );
 }

@@ -65,7 +65,7 @@ test('filters are by time, code, severity, product, and pages by the id before',
     (await journal.list(filter)).map(({ id }) => id);
   assert.deepEqual(await ids({ code: 'upload-done' }), [2, 4, 6, 8, 10]);
   assert.deepEqual(await ids({ severity: 'warning' }), [1, 3, 5, 7, 9]);
-  assert.deepEqual(await ids({ product: 'vc-1' }), [2, 5, 8]);
+  assert.deepEqual(await ids({ products: ['vc-1'] }), [2, 5, 8]);
   assert.deepEqual(await ids({ since: START + 420_000 }), [8, 9, 10]);
   assert.deepEqual(await ids({ until: START + 60_000 }), [1, 2]);
   assert.deepEqual(await ids({ limit: 3 }), [8, 9, 10]);
