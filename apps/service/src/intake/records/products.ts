@@ -1,15 +1,24 @@
 import type { PackageProduct } from '@meterhouse/contract';
 import type { Transaction } from '../../platform/database/index.ts';
 
-/** Notes what a package says of its products: first hour listed, the latest retirement. Order does not matter. */
+/**
+ * Notes what a package says of its products: first hour listed, the latest retirement. Order does not matter: a product whose
+ * retirement is told before any of its hours begins and ends with it, until an earlier hour comes.
+ */
 export async function noteProducts(
   transaction: Transaction,
   meterId: string,
   products: readonly PackageProduct[],
 ): Promise<void> {
   const rows = products
-    .filter(({ hours }) => hours.length > 0)
-    .map(({ id, type, version, retired, hours }) => ({ id, type, version, first: hours[0]!.hour, retired }));
+    .map(({ id, type, version, retired, hours }) => ({
+      id,
+      type,
+      version,
+      first: hours[0]?.hour ?? retired,
+      retired,
+    }))
+    .filter(({ first }) => first !== undefined);
   if (rows.length === 0) return;
   await transaction.query(
     `insert into products (meter_id, product, type, version, first_hour, retired_hour)
