@@ -32,6 +32,8 @@ export const JOURNAL_CODES = Object.freeze({
   'gap-proven': 'info',
   'gap-not-proven': 'warning',
   'hour-kept': 'info',
+  'machine-twice': 'warning',
+  'ledger-damaged': 'error',
   'upload-done': 'info',
   'upload-failed': 'warning',
   'upload-refused': 'error',

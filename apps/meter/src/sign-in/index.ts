@@ -1,1 +1,1 @@
-export { type MeterToken, signIn } from './sign-in.ts';
+export { type MeterToken, type SignInOptions, signIn } from './sign-in.ts';

@@ -14,5 +14,13 @@ export { makePlaces, type SpoolPlaces, spoolPlaces } from './places.ts';
 export type { PackageLimits } from './plan-packages.ts';
 export { readStoredHeader, type StoredHeader } from './read-stored-header.ts';
 export { openSpool, type Spool } from './spool.ts';
-export { markRefused, markSent, type StoredPackage, sendAgain, storedPackages } from './stored-packages.ts';
+export {
+  markRefused,
+  markSent,
+  packageNames,
+  type StoredPackage,
+  sendAgain,
+  storedPackage,
+  storedPackages,
+} from './stored-packages.ts';
 export { lookAtSpool, type SpoolState, type Tended, tendSpool } from './tend-spool.ts';

@@ -3,7 +3,7 @@ import { readdir, rename, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from '@meterhouse/metering/make-folder';
 import { renameDurably, writeDurably } from '../identity/durable-file.ts';
-import { byPlace, type PackageName, readPackageName } from './package-name.ts';
+import { byPlace, type PackageName, packageName, readPackageName } from './package-name.ts';
 import type { SpoolPlaces } from './places.ts';
 
 export interface StoredPackage extends PackageName {
@@ -16,16 +16,24 @@ export interface StoredPackage extends PackageName {
 
 /** The packages in a folder in the order of their chain; none when the folder is not there. */
 export async function storedPackages(folder: string): Promise<readonly StoredPackage[]> {
+  const found = await Promise.all((await packageNames(folder)).map((name) => storedPackage(folder, name)));
+  return found.filter((one) => one !== undefined);
+}
+
+/** Their names alone, in the order of their chain. */
+export async function packageNames(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  const found = await Promise.all(names.map((name) => storedPackage(folder, name)));
-  return found.filter((one) => one !== undefined).sort(byPlace);
+  return names
+    .flatMap((name) => readPackageName(name) ?? [])
+    .sort(byPlace)
+    .map(packageName);
 }
 
 /** Undefined for what is no package, and for one that has just been moved on. */
-async function storedPackage(folder: string, name: string): Promise<StoredPackage | undefined> {
+export async function storedPackage(folder: string, name: string): Promise<StoredPackage | undefined> {
   const read = readPackageName(name);
   if (read === undefined) return undefined;
   const path = join(folder, name);

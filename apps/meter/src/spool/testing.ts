@@ -10,6 +10,7 @@ import {
   formatInstant,
   HOUR,
   instantOf,
+  type Key,
   openPackage,
   type PackageReader,
   recordLine,
