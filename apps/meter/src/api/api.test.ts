@@ -547,9 +547,9 @@ test('a report comes back with names, in JSON as published or as it is, and noth
 test('the packages of a month come in one tar that plain tools unpack; another month is not found', async (t) => {
   const run = await running(t);
   const packages = new Map(
-    [1, 2, 3].map((n) => [
+    [400_000, 512 * 800, 0, 1].map((size, n) => [
       `usage_88531d1c-296e-4b47-8431-c0e8182148e7_1_00000${n}_2023-01.gz`,
-      Buffer.alloc(n * 400_000, `package ${n} `),
+      Buffer.alloc(size, `package ${n} `),
     ]),
   );
   for (const [name, bytes] of packages)
