@@ -1,4 +1,4 @@
-/** What `meterhouse` ends with, for scripts. Told in the help of every command. */
+/** What `meterhouse` ends with, for scripts. Told by `meterhouse --help`, to which the help of each command leads. */
 export const EXIT = Object.freeze({
   done: 0,
   /** The service answered with an error, or failed. */

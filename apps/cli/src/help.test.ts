@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { HELP_STYLE } from './help.ts';
 import { createProgram } from './program.ts';
 
@@ -35,4 +35,32 @@ test('a list of commands has the first sentence of each', () => {
 
 test('the overview has no line of more than 80 characters', async () => {
   for (const line of shown(await createProgram(['none'])).split('\n')) assert.ok(line.length <= 80, line);
+});
+
+test('behind the words of an option stands whether it is needed, what it may be, and what it is by itself', () => {
+  const help = shown(
+    new Command('look')
+      .requiredOption('--at <place>', 'where to look')
+      .addOption(new Option('--as <form>', 'how').choices(['tsv', 'csv']).default('tsv'))
+      .addOption(new Option('--for <time>', 'how long').default(3600, '1h'))
+      .addOption(new Option('--back [months]', 'how far back').preset('6'))
+      .option('--no-wait', 'do not wait'),
+  );
+  for (const line of [
+    /--at <place> +where to look \(needed\)\n/,
+    /--as <form> +how \(one of tsv, csv; default: tsv\)\n/,
+    /--for <time> +how long \(default: 1h\)\n/,
+    /--back \[months\] +how far back \(without a value: 6\)\n/,
+    /--no-wait +do not wait\n/,
+  ])
+    assert.match(help, line);
+});
+
+test('every command leads to the exit statuses, and the overview has them', async () => {
+  const program = await createProgram();
+  const leads = /\nThe exit status is 0 when it is done; meterhouse --help tells every other one/;
+  for (const command of program.commands.flatMap(withAll))
+    assert.match(shown(command), leads, `${command.parent?.name()} ${command.name()}`);
+  assert.match(shown(program), /\n130 {2}stopped by whom it asked\n/);
+  assert.doesNotMatch(shown(program), leads);
 });

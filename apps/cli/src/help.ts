@@ -1,4 +1,4 @@
-import type { Command, HelpConfiguration } from 'commander';
+import type { Command, HelpConfiguration, Option } from 'commander';
 
 /**
  * How help reads: a command tells of itself in whole sentences, wrapped to the reader's window; in a list of commands it has the
@@ -8,7 +8,23 @@ export const HELP_STYLE: HelpConfiguration = {
   showGlobalOptions: true,
   commandDescription: (command) => unwrapped(command.description()),
   subcommandDescription: (command) => fragmentOf(command),
+  optionDescription: (option) => `${option.description}${notesOf(option)}`,
 };
+
+/** What a command cannot do without, what may be chosen, and what is taken where nothing is said. */
+function notesOf({ mandatory, argChoices, required, optional, ...option }: Option): string {
+  const { defaultValue, defaultValueDescription, presetArg } = option;
+  const notes = [
+    ...(mandatory ? ['needed'] : []),
+    ...(argChoices === undefined ? [] : [`one of ${argChoices.join(', ')}`]),
+    // Of a switch the default is that it is off.
+    ...((required || optional) && defaultValue !== undefined
+      ? [`default: ${defaultValueDescription ?? String(defaultValue)}`]
+      : []),
+    ...(presetArg === undefined ? [] : [`without a value: ${String(presetArg)}`]),
+  ];
+  return notes.length === 0 ? '' : ` (${notes.join('; ')})`;
+}
 
 /** Line breaks of the source become blanks; paragraphs stay. */
 function unwrapped(text: string): string {

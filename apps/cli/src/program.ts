@@ -25,6 +25,9 @@ Examples:
   $ meterhouse login --server https://meterhouse.example
   $ meterhouse reports show --month 2023-01`;
 
+const SEE_ALSO = `
+The exit status is 0 when it is done; meterhouse --help tells every other one, the environment and the files.`;
+
 /**
  * @param words of the command line: commands that none of them names are known by name and summary alone, which is all that
  *   help and "did you mean" need. Left out: every command is loaded.
@@ -41,10 +44,11 @@ export async function createProgram(words?: readonly string[]): Promise<Command>
     .option('--ca-file <pem>', 'trust this authority for https, beside those of the system')
     .option('--json', 'answer in JSON, for scripts')
     .addHelpText('after', HELP)
+    .addHelpText('afterAll', ({ command }) => (command.parent === null ? '' : SEE_ALSO))
     .addHelpCommand(
       new Command('help')
-        .argument('[command]')
-        .description('tells about a command')
+        .argument('[command...]')
+        .description('tells about a command, as its --help does')
         .helpGroup('This program:'),
     );
   for (const [group, entries] of Object.entries(CATALOGUE)) {

@@ -1,4 +1,5 @@
 import { type Command, CommanderError } from 'commander';
+import { CATALOGUE } from './catalogue.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Failure } from './failure.ts';
 import { HELP_STYLE } from './help.ts';
@@ -15,7 +16,8 @@ export async function main(argv: readonly string[]): Promise<number> {
       if (error.code !== 'EPIPE') throw error;
     });
   }
-  const program = await createProgram(argv.slice(2));
+  const words = helpAsFlag(argv.slice(2));
+  const program = await createProgram(words);
   let reading = program;
   for (const command of withSubcommands(program)) {
     command
@@ -27,7 +29,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       });
   }
   try {
-    await program.parseAsync([...argv]);
+    await program.parseAsync(words, { from: 'user' });
     return typeof process.exitCode === 'number' ? process.exitCode : EXIT.done;
   } catch (error) {
     const failure = await failureOf(error, reading);
@@ -35,6 +37,13 @@ export async function main(argv: readonly string[]): Promise<number> {
     tell(failure, argv.includes('--json'));
     return failure.exitCode;
   }
+}
+
+/** `help reports sync` asks for what `reports sync --help` tells; of the words after it commander would take the first alone. */
+function helpAsFlag(words: readonly string[]): string[] {
+  const [first, second, ...rest] = words;
+  const known = Object.values(CATALOGUE).some((entries) => entries.some(({ name }) => name === second));
+  return first === 'help' && second !== undefined && known ? [second, ...rest, '--help'] : [...words];
 }
 
 /** Undefined when help was asked for and given. @throws what nobody foresaw */

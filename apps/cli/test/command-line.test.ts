@@ -45,6 +45,18 @@ test('help tells options, environment, exit status and examples, and ends with 0
   assert.match(serve.stdout, /--allow-token-in-query/);
 });
 
+test('help of a command is what its --help tells, also of one in a group and of the service', async () => {
+  for (const words of [['coverage'], ['reports', 'sync'], ['serve']]) {
+    const [help, flag] = await Promise.all([
+      meterhouse(['help', ...words]),
+      meterhouse([...words, '--help']),
+    ]);
+    assert.equal(help.status, 0, help.stderr);
+    assert.ok(help.stdout.startsWith(`Usage: meterhouse ${words.join(' ')} `), help.stdout);
+    assert.equal(help.stdout, flag.stdout);
+  }
+});
+
 test('wrong usage ends with 2 and says what is wrong', async () => {
   const wrong: [string[], RegExp][] = [
     [

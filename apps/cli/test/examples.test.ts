@@ -46,6 +46,21 @@ function examplesOf(command: Command): string[] {
   return [...own, ...command.commands.flatMap(examplesOf)];
 }
 
+/** Every list with the filter and the sort that its help shows. */
+function suchLists(program: Command): string[] {
+  const lists = program.commands.flatMap((group) => {
+    const list = group.commands.find((command) => command.name() === 'list');
+    const of = (flag: string) => list?.options.find(({ long }) => long === flag)?.description;
+    const [, filter] = /^such as (.+) \(; and, or\)/.exec(of('--filter') ?? '') ?? [];
+    const [, sort] = /^such as (\S+) /.exec(of('--sort') ?? '') ?? [];
+    if (filter === undefined || sort === undefined) return [];
+    const parent = of('--contract') === undefined ? '' : '--contract 1012345 ';
+    return [`${group.name()} list ${parent}--filter ${filter} --sort ${sort}`];
+  });
+  assert.equal(lists.length, 11, lists.join('\n'));
+  return lists;
+}
+
 test('the examples in the help of commands that read run as they stand', async (t) => {
   const place = await makeThrowAway();
   const flags = ['--data', place.data, '--provision', place.provision, '--listen', '127.0.0.1:0'];
@@ -69,7 +84,7 @@ test('the examples in the help of commands that read run as they stand', async (
     (line) => READING.test(line) && !NOT_AS_IT_STANDS.test(line),
   );
   assert.ok(lines.length >= 20, lines.join('\n'));
-  for (const line of lines) {
+  for (const line of [...lines, ...suchLists(await createProgram())]) {
     // The shell takes the quotes off, as a person's would.
     const words = execFileSync('bash', ['-c', `printf '%s\\0' ${line}`], { encoding: 'utf8' });
     const verifies = line.startsWith('audit-log verify');

@@ -24,7 +24,7 @@ is given: then what it does not name goes, of the lists that it has (a list that
       '--secrets-dir <dir>',
       'where the values of new API tokens go that name no file: DIR/ORGANISATION/NAME-ROLE, readable by you alone',
     )
-    .option('--yes', 'do not ask')
+    .option('--yes', 'do not ask; needed where no terminal is')
     .addHelpText(
       'after',
       examples(

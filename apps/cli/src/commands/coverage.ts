@@ -37,6 +37,11 @@ const COLUMNS: readonly Column<MeterCoverage>[] = [
   })),
 ];
 
+const STATES = `
+An hour of a product is collected; partial, when the meter looked for a part of it; unreachable, when the product did not
+answer; missing, when no meter told of it; overlapping, when several did.
+`;
+
 export function coverageCommand(): Command {
   const command = new Command('coverage')
     .description(
@@ -54,11 +59,12 @@ export function coverageCommand(): Command {
   return withForms(command, COLUMNS)
     .addHelpText(
       'after',
-      examples(
-        'coverage 88531d1c-296e-4b47-8431-c0e8182148e7 --month 2023-01',
-        'coverage --all --month 2023-01',
-        'coverage --all --month 2023-01 --fail-on missing,unreachable --csv',
-      ),
+      STATES +
+        examples(
+          'coverage 88531d1c-296e-4b47-8431-c0e8182148e7 --month 2023-01',
+          'coverage --all --month 2023-01',
+          'coverage --all --month 2023-01 --fail-on missing,unreachable --csv',
+        ),
     )
     .action(async (agent: string | undefined, _options: unknown, parsed: Command) => {
       const options = optionsOf<CoverageOptions>(parsed);

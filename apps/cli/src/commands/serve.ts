@@ -9,7 +9,8 @@ export function serveCommand(): Command {
       .allowExcessArguments()
       .helpOption(false)
       .action(async () => {
-        const flags = process.argv.slice(process.argv.indexOf('serve') + 1);
+        const words = process.argv.slice(2);
+        const flags = words[0] === 'help' ? ['--help'] : words.slice(words.indexOf('serve') + 1);
         const { serve } = await import('../serve/serve.ts');
         await serve(flags);
       })

@@ -38,12 +38,22 @@ export function withForms<Item>(command: Command, columns: readonly Column<Item>
     );
 }
 
-/** The same for a list, with `--filter`, `--sort` and `--limit`. */
-export function withListForms<Item>(command: Command, columns: readonly Column<Item>[]): Command {
+/**
+ * The same for a list, with `--filter`, `--sort` and `--limit`.
+ * @param such a filter and a sort of this list, as a shell takes them
+ */
+export function withListForms<Item>(
+  command: Command,
+  columns: readonly Column<Item>[],
+  such: { readonly filter: string; readonly sort: string },
+): Command {
   command
     .optionsGroup('Which, and in what order:')
-    .option('--filter <fiql>', "such as 'label==um46*;state==registered' (; and, or)")
-    .option('--sort <fields>', 'such as -createdAt,name (- descending)')
+    .option(
+      '--filter <fiql>',
+      `such as ${such.filter} (; and, or); a field that is not there is answered with those that are`,
+    )
+    .option('--sort <fields>', `such as ${such.sort} (- descending, more fields after commas)`)
     .option('--limit <number>', 'so many at most; otherwise all', wholeNumber);
   return withForms(command, columns);
 }

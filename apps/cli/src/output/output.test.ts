@@ -141,7 +141,7 @@ test('one item is its columns a line each, without those that have nothing', asy
 });
 
 test('a column that is not there is refused, and those that are named', () => {
-  const command = withListForms(new Command('list'), COLUMNS)
+  const command = withListForms(new Command('list'), COLUMNS, { filter: 'label==um46', sort: 'label' })
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
   assert.throws(

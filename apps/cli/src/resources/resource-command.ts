@@ -29,7 +29,7 @@ export function verbCommand<Item>(resource: Resource<Item>, verb: Verb): Command
 }
 
 function listVerb<Item>(resource: Resource<Item>): Command {
-  return withListForms(new Command('list'), resource.columns).action(
+  return withListForms(new Command('list'), resource.columns, resource.such!).action(
     async (_options: unknown, command: Command) => {
       const { listItems } = await import('./list-items.ts');
       await listItems(resource, command);

@@ -57,6 +57,8 @@ export interface Resource<Item> {
     readonly parse?: (text: string) => string;
   };
   readonly columns: readonly Column<Item>[];
+  /** A filter and a sort of its list that help shows, as a shell takes them. */
+  readonly such?: { readonly filter: string; readonly sort: string };
   readonly fields?: readonly Field[];
   /** The member of a fresh item that is told only once. */
   readonly secret?: string;

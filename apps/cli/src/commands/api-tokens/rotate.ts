@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { type FormOptions, formOf, withForms } from '../../output/form.ts';
 import { withKey, withSequence } from '../../resources/resource-command.ts';
 import { apiTokens } from '../../resources/tables/api-tokens.ts';
@@ -20,7 +20,14 @@ export function rotateCommand(): Command {
 so that it can be put everywhere; then it ends. The new one is told once, as "api-tokens create" does.`,
     )
     .argument('<token>', 'its name or UUID; never its value')
-    .option('--grace <time>', 'how long the old value goes on working, 7d at most', graceValue, 3600)
+    .addOption(
+      new Option(
+        '--grace <time>',
+        'how long the old value goes on working, such as 0s, 30m or 2d; 7d at most',
+      )
+        .argParser(graceValue)
+        .default(3600, '1h'),
+    )
     .option('--to <file>', 'write the value into this new file, readable by you alone');
   return withForms(withKey(withSequence(command)), apiTokens.columns)
     .addHelpText(

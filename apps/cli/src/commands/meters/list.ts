@@ -5,7 +5,10 @@ import { examples, optionsOf } from '../globals.ts';
 import { METER_COLUMNS } from './columns.ts';
 
 export function listCommand(): Command {
-  return withListForms(new Command('list'), METER_COLUMNS)
+  return withListForms(new Command('list'), METER_COLUMNS, {
+    filter: "'label==um46*;state==registered'",
+    sort: '-registeredAt',
+  })
     .description(
       'Lists the meters of your organisation that are not deleted. Two of them may have the same label; their UUIDs differ.',
     )

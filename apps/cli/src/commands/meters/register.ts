@@ -29,13 +29,23 @@ export function registerCommand(): Command {
       `Registers a meter, or changes what it is registered with; what else is left out stays as it is. On a terminal it asks for
 what was left out: the label, then contract and site from those that there are, and the mode.`,
     )
-    .argument('[agent]', "the meter's UUID", agentValue)
-    .option('--label <text>', 'what people call it (needed)')
+    .argument('[agent]', "the meter's UUID; needed where no terminal is", agentValue)
+    .option('--label <text>', 'what people call it; needed where no terminal is')
     .option('--contract <number>', 'the contract its usage is billed under')
-    .option('--site <name>', 'the site of that contract')
-    .addOption(new Option('--mode <mode>', 'first PRODUCTION').choices(['PRODUCTION', 'TEST']))
-    .addOption(new Option('--connectivity <mode>', 'first ONLINE').choices(['ONLINE', 'OFFLINE']))
-    .option('--agent-version <version>', 'of the meter, numbers and dots; counts at the first registration')
+    .option('--site <name>', 'the site of that contract where it stands')
+    .addOption(
+      new Option(
+        '--mode <mode>',
+        'whether its usage is billed; PRODUCTION at the first registration',
+      ).choices(['PRODUCTION', 'TEST']),
+    )
+    .addOption(
+      new Option(
+        '--connectivity <mode>',
+        'whether it reaches the service; ONLINE at the first registration',
+      ).choices(['ONLINE', 'OFFLINE']),
+    )
+    .option('--agent-version <version>', 'of the meter, such as 4.6; counts at the first registration')
     .option('--no-wait', 'do not wait until the registration is through')
     .addHelpText(
       'after',

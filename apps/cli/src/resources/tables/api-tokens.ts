@@ -17,6 +17,7 @@ keeps no way back to it.`,
     called: 'name',
     current: 'state==active',
   },
+  such: { filter: "'state==active;expiresAt=lt=2027-01-01T00:00:00Z'", sort: 'expiresAt' },
   columns: [
     { name: 'id', title: 'Token' },
     { name: 'name' },

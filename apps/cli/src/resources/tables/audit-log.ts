@@ -8,6 +8,7 @@ export const auditLog: Resource<AuditEntryItem> = {
     'What was changed, by whom. Each entry carries the digest of the one before, so that one which is altered shows.',
   path: '/api/v1/audit-log',
   id: { argument: 'id', words: 'its number', of: ({ id }) => id },
+  such: { filter: "'action==meter-*'", sort: '-at' },
   columns: [
     { name: 'id', title: 'Entry', right: true },
     { name: 'at' },

@@ -10,6 +10,7 @@ export const contracts: Resource<ContractItem> = {
   metered: true,
   path: '/api/v1/contracts',
   id: { argument: 'number', words: "the contract's number", of: ({ number }) => number },
+  such: { filter: "'number==10*'", sort: '-createdAt' },
   columns: [
     { name: 'number', title: 'Contract' },
     { name: 'family' },

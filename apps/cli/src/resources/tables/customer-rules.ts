@@ -9,6 +9,7 @@ export const customerRules: Resource<CustomerRuleItem> = {
 Meters apply the rules at their next collection, never backwards.`,
   path: '/api/v1/customer-rules',
   id: { argument: 'rule', words: 'its UUID', of: ({ id }) => id },
+  such: { filter: 'name==Northwind', sort: '-createdAt' },
   columns: [
     { name: 'id', title: 'Rule' },
     { name: 'name', title: 'Customer' },

@@ -10,6 +10,7 @@ inventory is whose.`,
   metered: true,
   path: '/api/v1/customers',
   id: { argument: 'customer', words: 'the name or the UUID', of: ({ id }) => id, called: 'name' },
+  such: { filter: "'name==North*'", sort: '-createdAt' },
   columns: [{ name: 'id', title: 'Customer' }, { name: 'name' }, { name: 'number' }, ...LIFE_COLUMNS],
   fields: [
     {

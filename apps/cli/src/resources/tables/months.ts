@@ -9,6 +9,7 @@ export const months: Resource<MonthItem> = {
     "Your organisation's months in figures: what came, what is missing, and whether the reports say it yet.",
   path: '/api/v1/months',
   id: { argument: 'month', words: 'such as 2023-01', of: ({ month }) => month, parse: monthValue },
+  such: { filter: "'month=ge=2023-01'", sort: '-month' },
   columns: [
     { name: 'month' },
     { name: 'state' },

@@ -7,6 +7,7 @@ export const notifications: Resource<NotificationItem> = {
   about: 'What the people of your organisation should know of, such as a meter that has another key.',
   path: '/api/v1/notifications',
   id: { argument: 'notification', words: 'its UUID', of: ({ id }) => id },
+  such: { filter: 'state==unread', sort: '-createdAt' },
   columns: [
     { name: 'id', title: 'Notification' },
     { name: 'createdAt', title: 'At' },

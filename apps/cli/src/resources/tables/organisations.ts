@@ -14,6 +14,7 @@ Making and changing them is for operators; everybody sees their own.`,
     of: ({ id }) => id,
     called: 'name',
   },
+  such: { filter: "'name==Acme*'", sort: '-createdAt' },
   columns: [
     { name: 'id', title: 'Organisation' },
     { name: 'name' },

@@ -9,6 +9,7 @@ export const people: Resource<PersonItem> = {
   about: 'Who is a member of your organisation, and with which role. Changes are for administrators.',
   path: '/api/v1/people',
   id: { argument: 'person', words: 'the e-mail address or the UUID', of: ({ id }) => id, called: 'email' },
+  such: { filter: 'role==administrator', sort: 'email' },
   columns: [
     { name: 'id', title: 'Person' },
     { name: 'email', title: 'E-mail' },

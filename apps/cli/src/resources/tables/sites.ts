@@ -9,6 +9,7 @@ export const sites: Resource<SiteItem> = {
   path: '/api/v1/contracts/{parent}/sites',
   parent: { flags: '--contract <number>', words: 'the contract that it is of' },
   id: { argument: 'site', words: 'its name or UUID', of: ({ id }) => id, called: 'name' },
+  such: { filter: 'countryRegion==BG', sort: 'name' },
   columns: [
     { name: 'id', title: 'Site' },
     { name: 'name' },

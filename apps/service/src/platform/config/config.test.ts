@@ -143,9 +143,10 @@ test('a file that is no YAML is told with its line', () => {
 });
 
 test('the help names every flag once, with its default', () => {
-  const help = configurationHelp();
-  assert.match(help, /--listen HOST:PORT +Where to listen.*\[127\.0\.0\.1:8390\]/);
-  assert.match(help, /--behind-proxy +A reverse proxy/);
+  const help = configurationHelp(80);
+  assert.match(help, /\n {2}--listen HOST:PORT\n {6}Where to listen\..*\n.*\[127\.0\.0\.1:8390\]\n/);
+  assert.match(help, /\n {2}--behind-proxy\n {6}A reverse proxy/);
+  for (const line of help.split('\n')) assert.ok(line.length <= 80, line);
 });
 
 test('docs/configuration.md is the table of settings', () => {

@@ -3,26 +3,37 @@ import { flagOf, type Setting, settings, variableOf } from './settings.ts';
 const all = Object.entries(settings) as [string, Setting][];
 const groups = [...new Set(all.map(([, { group }]) => group))];
 
-/** What `meterhouse serve --help` tells of the settings. */
-export function configurationHelp(): string {
-  const config = [
+/**
+ * What `meterhouse serve --help` tells of the settings: each flag on a line, and below it what it does.
+ * @param width characters of a line
+ */
+export function configurationHelp(width: number): string {
+  const entry = (flag: string, words: string) => `  ${flag}\n${wrapped(words, width, '      ')}`;
+  const config = entry(
     '--config FILE',
     'A YAML file of settings by their names without dashes (METERHOUSE_CONFIG).',
-  ];
-  const rows = all.map(([name, setting]) => [usage(name, setting), told(setting)] as const);
-  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
-  const line = ([left, right]: readonly string[]) => `  ${(left ?? '').padEnd(width)}${right}`;
+  );
   const sections = groups.map((group) => {
     const own = all.filter(([, setting]) => setting.group === group);
-    return [`${group}:`, ...own.map(([name, setting]) => line([usage(name, setting), told(setting)]))].join(
+    return [`${group}:`, ...own.map(([name, setting]) => entry(usage(name, setting), told(setting)))].join(
       '\n',
     );
   });
-  return [
-    'Settings come from flags, else the environment (--tls-cert is METERHOUSE_TLS_CERT), else the file, else the default.',
-    line(config),
-    ...sections,
-  ].join('\n\n');
+  const opening = `Settings come from flags, else the environment (--tls-cert is METERHOUSE_TLS_CERT), else the file, else the default, which stands in brackets. ${UNITS}`;
+  return [wrapped(opening, width), config, ...sections].join('\n\n');
+}
+
+const UNITS = 'A SIZE is written 512MiB or 8GiB, a TIME 30s, 10m, 2h or 60d.';
+
+/** Words on lines of so many characters; one that is longer has a line of its own. */
+function wrapped(text: string, width: number, indent = ''): string {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && longer.length <= width) lines[lines.length - 1] = longer;
+    else lines.push(indent + word);
+  }
+  return lines.join('\n');
 }
 
 /** `docs/configuration.md`; a test keeps it as this. */
