@@ -128,7 +128,7 @@ export async function startLibvirt(t: TestContext): Promise<LibvirtPeer> {
     crash,
     start,
     freeze: () => void daemon!.kill('SIGSTOP'),
-    thaw: () => void daemon!.kill('SIGCONT'),
+    thaw: () => void daemon?.kill('SIGCONT'),
   };
 }
 

@@ -46,7 +46,7 @@ test('maps every state', () => {
 });
 
 test('reads memory without a limit as what is used', () => {
-  const text = `Id:             1\nName:           a\nUUID:           ${A}\nState:          running\nCPU(s):         2\nMax memory:     no limit\nUsed memory:    1048576 KiB\n`;
+  const text = `Id:             1\nName:           a\rUUID:           b\rId:   5\nUUID:           ${A}\nState:          running\nCPU(s):         2\nMax memory:     no limit\nUsed memory:    1048576 KiB\n`;
   assert.deepEqual([...parseInformation(text)], [[A, { power: 'on', vcpus: 2, memoryMib: 1024 }]]);
 });
 

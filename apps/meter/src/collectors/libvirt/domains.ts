@@ -93,7 +93,7 @@ export function parseList(text: string): Map<string, string> {
   const names = new Map<string, string>();
   for (const line of text.split('\n')) {
     if (line === '') continue;
-    if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12} ./.test(line)) throw notUnderstood(LIST, line);
+    if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12} ./s.test(line)) throw notUnderstood(LIST, line);
     names.set(line.slice(0, 36), line.slice(37));
   }
   return names;
@@ -132,14 +132,20 @@ async function readInformation(session: Session, uuids: readonly string[]): Prom
 
 export function parseInformation(text: string): Map<string, Told> {
   const told = new Map<string, Told>();
-  for (const block of text.split(/^(?=Id: )/m)) {
-    const field = (name: string) => new RegExp(`^${name}: +(.*)$`, 'm').exec(block)?.[1];
-    const uuid = field('UUID');
-    const power = POWER_OF_WORD[field('State') ?? ''];
-    const memory = field('Max memory') === 'no limit' ? field('Used memory') : field('Max memory');
-    const vcpus = field('CPU\\(s\\)');
+  for (const block of `\n${text}`.split('\nId: ')) {
+    // By lines at LF alone: a name may hold a carriage return and then look like a field.
+    const fields = new Map(
+      block
+        .split('\n')
+        .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]),
+    );
+    const uuid = fields.get('UUID');
     if (uuid === undefined) continue;
-    if (power === undefined || !/^\d+$/.test(vcpus ?? '') || !/^\d+ KiB$/.test(memory ?? ''))
+    const power = POWER_OF_WORD[fields.get('State') ?? ''];
+    const memory =
+      fields.get('Max memory') === 'no limit' ? fields.get('Used memory') : fields.get('Max memory');
+    const vcpus = fields.get('CPU(s)') ?? '';
+    if (power === undefined || !/^\d+$/.test(vcpus) || !/^\d+ KiB$/.test(memory ?? ''))
       throw notUnderstood('dominfo', block);
     told.set(uuid, { power, vcpus: Number(vcpus), memoryMib: mib(Number.parseInt(memory!, 10)) });
   }

@@ -38,7 +38,7 @@ test('reads the lines of versions that wrote no quotes', () => {
 });
 
 test('is not led astray by a domain that is named like an event', () => {
-  const name = "x': Started Booted' for domain 'y";
+  const name = "x': Started\r\u2028Booted' for domain 'y";
   const event = parseEventLine(`${stamp}event 'lifecycle' for domain '${name}': Stopped Destroyed`);
   assert.deepEqual(event, { at, name, what: 'power', power: 'off' });
 });

@@ -20,7 +20,7 @@ export interface DomainEvent {
 }
 
 const LINE =
-  /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3})\+0000: event 'lifecycle' for domain (.*): (Defined|Undefined|Started|Suspended|Resumed|Stopped|Shutdown|PMSuspended|Crashed) ([^':]*)$/;
+  /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3})\+0000: event 'lifecycle' for domain (.*): (Defined|Undefined|Started|Suspended|Resumed|Stopped|Shutdown|PMSuspended|Crashed) ([^':]*)$/s;
 
 const POWER: Readonly<Record<string, PowerState>> = Object.freeze({
   Started: 'on',
@@ -41,7 +41,7 @@ export function parseEventLine(line: string): DomainEvent | undefined {
   const [, day, time, written = '', what = '', detail] = match;
   const at = Date.parse(`${day}T${time}Z`);
   if (Number.isNaN(at)) return undefined;
-  const name = /^'.*'$/.test(written) ? written.slice(1, -1) : written;
+  const name = /^'.*'$/s.test(written) ? written.slice(1, -1) : written;
   if (what === 'Defined' || what === 'Undefined')
     return {
       at,

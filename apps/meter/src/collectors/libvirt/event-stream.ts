@@ -72,7 +72,11 @@ export function openEventStream(options: EventStreamOptions): EventStream {
         registered = true;
         tellAll();
       }
-    } else said = `${said}${line}\n`.slice(-4096);
+      return;
+    }
+    said = `${said}${line}\n`.slice(-4096);
+    // virsh goes on waiting on a connection that is no more.
+    if (line.includes('Disconnected from')) fail(failureOf('waiting for events', line, 'connection-lost'));
   });
   virsh.stdin.on('error', () => {});
   virsh.on('error', (cause) => fail(startFailure(options.program, cause)));

@@ -3,6 +3,7 @@ import { CollectorFailure, type FailureCode } from '../../inventory/index.ts';
 
 /** First match wins: what ssh says stands before what libvirt makes of it. */
 const MEANINGS: readonly (readonly [RegExp, FailureCode, 'needs-person'?])[] = [
+  [/disconnected from/i, 'connection-lost'],
   [/host identification has changed/i, 'certificate-changed', 'needs-person'],
   [/host key verification failed|certificate/i, 'certificate-not-trusted', 'needs-person'],
   [
@@ -25,7 +26,7 @@ const MEANINGS: readonly (readonly [RegExp, FailureCode, 'needs-person'?])[] = [
     'connection-refused',
   ],
   [
-    /end of file|disconnected from|socket is closed|connection reset|cannot recv data|cannot write data|broken pipe/i,
+    /end of file|socket is closed|connection reset|cannot recv data|cannot write data|broken pipe/i,
     'connection-lost',
   ],
 ];
@@ -57,7 +58,9 @@ function cleaned(said: string): string {
   const lines = said
     .split('\n')
     .map((line) => line.replace(/^error: /, '').trim())
-    .filter((line) => line !== '' && line !== 'failed to connect to the hypervisor');
+    .filter(
+      (line) => line !== '' && line !== 'failed to connect to the hypervisor' && !line.includes('/dev/null/'),
+    );
   return [...new Set(lines)]
     .join('; ')
     .replace(/\p{Cc}+/gu, ' ')

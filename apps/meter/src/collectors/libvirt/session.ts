@@ -59,13 +59,16 @@ export function openSession(options: SessionOptions): Session {
   // A question to a virsh that has just ended: `close` tells what it died of.
   virsh.stdin.on('error', () => {});
   for (const stream of streams) stream.onMore(() => wake());
+  // It would connect anew by itself and say nothing of what it missed.
+  virsh.stderr.on('data', () => {
+    if (streams[1].has('Disconnected from')) fail(failureOf(doing, streams[1].text(), 'connection-lost'));
+  });
 
   async function ask(...commands: readonly string[]): Promise<Answer> {
     const secret = randomBytes(12).toString('hex');
     virsh.stdin.write([...commands, `echo "m"${secret}`, `echo --err "m"${secret}`, ''].join('\n'));
     await bothMarked(`m${secret}`);
     const [out, err] = streams.map((stream) => stream.take(`m${secret}`)) as [string, string];
-    if (/Disconnected from|Reconnected to/.test(err)) throw failureOf(doing, err, 'connection-lost');
     doing = 'asking';
     options.onAnswer(out.length + err.length);
     return { out: withoutPrompts(out, new Set(commands)), err: err.replace(/error: $/, '').trim() };

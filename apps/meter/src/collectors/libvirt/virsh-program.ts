@@ -8,9 +8,6 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { addressForVirsh } from './address.ts';
 
-/** A dead peer is noticed after this many seconds times the count. */
-const KEEPALIVE_SECONDS = 5;
-const KEEPALIVE_COUNT = 3;
 /** How long a virsh that was asked to end may take before it is killed, milliseconds. */
 const GRACE = 1000;
 
@@ -25,10 +22,13 @@ export interface VirshOptions {
 
 export type Virsh = ChildProcessWithoutNullStreams;
 
-/** Starts a read-only connection. A program that is not there is told by the child's `error` event. */
+/**
+ * Starts a read-only connection. By itself virsh sends a keep-alive every 5 s and gives up after 6 without an answer, where the
+ * driver knows them; asked to by an option, it would give up on drivers that do not. A program that is not there is told by the
+ * child's `error` event.
+ */
 export function startVirsh(options: VirshOptions): Virsh {
-  const connection = ['--readonly', '--quiet', '--keepalive-interval', `${KEEPALIVE_SECONDS}`];
-  connection.push('--keepalive-count', `${KEEPALIVE_COUNT}`, '--connect', addressForVirsh(options.address));
+  const connection = ['--readonly', '--quiet', '--connect', addressForVirsh(options.address)];
   return spawn(options.program, [...connection, ...(options.arguments ?? [])], {
     // A group (and session) of its own: what virsh starts, such as ssh, ends with it and has no terminal to ask at.
     detached: true,
