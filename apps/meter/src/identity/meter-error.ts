@@ -14,11 +14,13 @@ export type MeterErrorCode =
   | 'settings-changed-meanwhile'
   | 'no-such-entry'
   | 'secrets-key-missing'
-  | 'secrets-key-damaged'
   | 'secrets-key-wrong'
   | 'secrets-damaged'
+  | 'key-damaged'
   | 'privacy-key-missing'
-  | 'privacy-key-damaged'
+  | 'privacy-key-changed'
+  | 'privacy-key-in-use'
+  | 'privacy-damaged'
   | 'report-not-understood';
 
 /** A refusal of the meter, with what to do about it. `faults` names every fault at once, each with its place. */

@@ -1,7 +1,7 @@
 /**
- * The key that seals secrets. It lies outside of what it seals, as far as whoever runs the meter lets it: a file that he names,
- * a credential that systemd hands over, else a file beside the configuration, made by init. The last one protects only copies
- * of `secrets.json` that leave `meter.key` out.
+ * Where a key lies: outside of what it protects, as far as whoever runs the meter lets it. A file that he names, a credential
+ * that systemd hands over, else a file beside the configuration, made by init. The last one protects only copies of the rest
+ * that leave it out.
  */
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -19,17 +19,33 @@ export interface KeySource {
 
 const KEY_BYTES = 32;
 
-/** Where the key comes from: METERHOUSE_METER_KEY_FILE, else `$CREDENTIALS_DIRECTORY/meter-key`, else `<dir>/meter.key`. */
-export async function keySource(dir: string, environment: Environment): Promise<KeySource> {
-  const named = environment.METERHOUSE_METER_KEY_FILE;
+/** One of the meter's keys, by the names that it goes by. */
+export interface KeyNames {
+  /** Variable that names its file. */
+  readonly variable: string;
+  /** Credential of systemd. */
+  readonly credential: string;
+  /** File beside the configuration. */
+  readonly file: string;
+}
+/** Seals passwords. */
+export const SECRETS_KEY: KeyNames = {
+  variable: 'METERHOUSE_METER_KEY_FILE',
+  credential: 'meter-key',
+  file: 'meter.key',
+};
+
+/** Where the key comes from: the file that the variable names, else `$CREDENTIALS_DIRECTORY`, else `dir`. */
+export async function keySource(dir: string, environment: Environment, names: KeyNames): Promise<KeySource> {
+  const named = environment[names.variable];
   if (named) return { path: named, kind: 'named' };
   const credentials = environment.CREDENTIALS_DIRECTORY;
   if (credentials) {
-    const path = join(credentials, 'meter-key');
+    const path = join(credentials, names.credential);
     // A unit may hand over other credentials only.
     if ((await textOf(path)) !== undefined) return { path, kind: 'credential' };
   }
-  return { path: join(dir, 'meter.key'), kind: 'beside' };
+  return { path: join(dir, names.file), kind: 'beside' };
 }
 
 /** A new key as a key file holds it: 32 random bytes, base64url, a line feed. */
@@ -37,23 +53,27 @@ export function newKeyText(): string {
   return `${randomBytes(KEY_BYTES).toString('base64url')}\n`;
 }
 
-/** Makes the key where the meter may: beside the configuration. An existing one stays. */
-export async function makeKeyBeside(dir: string): Promise<void> {
-  await createDurably(join(dir, 'meter.key'), newKeyText());
+/** Makes the key where the meter may: beside the configuration. One that is there stays. */
+export async function makeKeyBeside(path: string): Promise<void> {
+  await createDurably(path, newKeyText());
 }
 
 /**
  * @returns 32 bytes; undefined when there is no such file
- * @throws MeterError `secrets-key-damaged`
+ * @throws MeterError `key-damaged`
  */
 export async function readKey(path: string): Promise<Buffer | undefined> {
   const text = await textOf(path);
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : keyOf(text, path);
+}
+
+/** @param path told in the error @throws MeterError `key-damaged` */
+export function keyOf(text: string, path: string): Buffer {
   const trimmed = text.trim();
-  const key = /^[A-Za-z0-9_-]{43}$/.test(trimmed) ? Buffer.from(trimmed, 'base64url') : Buffer.alloc(0);
-  if (key.length !== KEY_BYTES)
+  const key = /^[A-Za-z0-9_-]{43}$/.test(trimmed) ? Buffer.from(trimmed, 'base64url') : undefined;
+  if (key?.length !== KEY_BYTES)
     throw new MeterError(
-      'secrets-key-damaged',
+      'key-damaged',
       `${path} is no key of a meter: that is one line of 43 letters, digits, - and _, as \`openssl rand -base64 32 | tr '+/' '-_' | tr -d =\` makes it.`,
     );
   return key;

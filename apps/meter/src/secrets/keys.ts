@@ -26,7 +26,7 @@ export async function secretsKey(
   sealedWith: string | undefined,
 ): Promise<Buffer> {
   if (source.kind === 'beside') {
-    if (sealedWith === undefined) await makeKeyBeside(dir);
+    if (sealedWith === undefined) await makeKeyBeside(source.path);
     else await finishRotation(dir, sealedWith);
   }
   const key = await readKey(source.path);

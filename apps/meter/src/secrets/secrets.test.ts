@@ -110,7 +110,7 @@ test('the key is taken from the file that is named, else from systemd, else from
     code: 'secrets-key-wrong',
   });
   await writeFile(join(elsewhere, 'key'), 'short');
-  await assert.rejects(openSecrets(dir, named), { code: 'secrets-key-damaged' });
+  await assert.rejects(openSecrets(dir, named), { code: 'key-damaged' });
   await assert.rejects(openSecrets(await folder(t), { METERHOUSE_METER_KEY_FILE: '/none' }), {
     code: 'secrets-key-missing',
   });

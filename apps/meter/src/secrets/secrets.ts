@@ -5,7 +5,7 @@
 import { MeterError } from '../identity/index.ts';
 import { CollectorFailure } from '../inventory/index.ts';
 import { passwordFromOutside, passwordVariables } from './from-outside.ts';
-import { type Environment, type KeySource, keySource } from './key-source.ts';
+import { type Environment, type KeySource, keySource, SECRETS_KEY } from './key-source.ts';
 import { fingerprintOf, putNextKey, rotationKey, secretsKey } from './keys.ts';
 import { hashPassword, verifyPassword } from './password-hash.ts';
 import { seal, sealingKey, unseal } from './sealed.ts';
@@ -47,11 +47,11 @@ export interface Secrets {
 /**
  * Opens the secrets of a meter. A key beside the configuration is made when there is none and nothing is sealed yet.
  *
- * @throws MeterError `secrets-key-missing` when there is no key file, `secrets-key-damaged` when it holds no key,
+ * @throws MeterError `secrets-key-missing` when there is no key file, `key-damaged` when it holds no key,
  *   `secrets-key-wrong` when it is not the one that sealed them, `secrets-damaged` when `secrets.json` is not what it should be
  */
 export async function openSecrets(dir: string, environment: Environment): Promise<Secrets> {
-  const source = await keySource(dir, environment);
+  const source = await keySource(dir, environment, SECRETS_KEY);
   const kept = await loadSecrets(dir);
   const key = await secretsKey(dir, source, kept?.key);
   let file: SecretsFile = kept ?? { version: 1, key: fingerprintOf(key), passwords: {} };

@@ -87,7 +87,9 @@ function valueOfText({ type }: Described, text: string): { value: unknown } | { 
 }
 
 const sections = ['PRODUCT_', 'PRIVACY_', 'SPOOL_', 'UPLOAD_', 'API_'].map((name) => VARIABLE_PREFIX + name);
-const variables = new Set(OUTER_SETTINGS.map(({ variable }) => variable));
+/** Names the file of the key that names are hidden with. */
+const KEY_OF_PRIVACY = `${VARIABLE_PREFIX}PRIVACY_KEY_FILE`;
+const variables = new Set([...OUTER_SETTINGS.map(({ variable }) => variable), KEY_OF_PRIVACY]);
 const flagNames = new Set(OUTER_SETTINGS.map(({ flag }) => flag));
 
 /**
