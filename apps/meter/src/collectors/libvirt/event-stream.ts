@@ -13,6 +13,7 @@ import { endVirsh, startVirsh, type VirshOptions } from './virsh-program.ts';
 
 /** A virsh whose library writes no log is taken to listen after this many milliseconds. */
 const SETTLED = 3000;
+const LOG_LINE = /^\d{4}-\d\d-\d\d .*: (?:debug|info|warning|error) : /;
 /** So many events nobody took: more than a look can ever be behind. */
 const MOST_WAITING = 1_000_000;
 
@@ -46,6 +47,7 @@ export function openEventStream(options: EventStreamOptions): EventStream {
   let said = '';
   let registered: boolean | undefined;
   let logs = false;
+  let isError = false;
   let failed: CollectorFailure | undefined;
   let closed = false;
   const listeners = new Set<() => void>();
@@ -66,16 +68,20 @@ export function openEventStream(options: EventStreamOptions): EventStream {
     tellAll();
   });
   onLine(virsh.stderr, (line) => {
-    if (/^\d{4}-\d\d-\d\d .*: (?:debug|info) : /.test(line)) {
+    if (LOG_LINE.test(line)) {
       logs = true;
+      isError = false;
       if (registered === undefined && /virConnectDomainEventRegisterAny:.*, eventID=[1-9]/.test(line)) {
         registered = true;
         tellAll();
       }
       return;
     }
+    // What libvirt logs may have several lines, and so may what virsh says of an error.
+    isError ||= line.startsWith('error: ');
+    if (!isError) return;
     said = `${said}${line}\n`.slice(-4096);
-    // virsh goes on waiting on a connection that is no more.
+    // virsh may go on waiting on a connection that is no more.
     if (line.includes('Disconnected from')) fail(failureOf('waiting for events', line, 'connection-lost'));
   });
   virsh.stdin.on('error', () => {});

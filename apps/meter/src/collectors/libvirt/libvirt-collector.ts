@@ -146,7 +146,7 @@ export function createLibvirtCollector(options: LibvirtCollectorOptions): Collec
     const poll = product.poll * 1000;
     const pause = Math.min(Math.max(SHORTEST_PAUSE, PAUSE_OF_LOOK * took), poll);
     await rest(lookedAt + pause - time.now(), signal);
-    if (called || (events?.waiting() ?? 0) > 0) return;
+    if (called || (events?.waiting() ?? 0) > 0 || events?.failure() !== undefined) return;
     const woken = new AbortController();
     const wake = () => woken.abort();
     const forget = events?.onMore(wake);
