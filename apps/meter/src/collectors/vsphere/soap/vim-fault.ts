@@ -1,0 +1,32 @@
+import type { XmlElement } from './xml-element.ts';
+
+/** What a vCenter refuses, by its own name for it: `NotAuthenticated`, `InvalidLogin`, `NoPermission`, `InvalidCollectorVersion`. */
+export class VimFault extends Error {
+  /** The fault's type; `Fault` where the vCenter does not say. */
+  readonly fault: string;
+  readonly method: string;
+  /** For `NoPermission`: the right that is lacking, such as `Global.Licenses`. */
+  readonly privilege: string | undefined;
+
+  constructor(method: string, fault: string, said: string, privilege: string | undefined) {
+    super(`The vCenter refused ${method}: ${fault}${said === '' ? '' : ` (${said})`}`);
+    this.name = 'VimFault';
+    this.method = method;
+    this.fault = fault;
+    this.privilege = privilege;
+  }
+}
+
+/** The fault in an answer's body; undefined when it is an answer. */
+export function faultIn(body: XmlElement, method: string): VimFault | undefined {
+  const fault = body.child('Fault');
+  if (fault === undefined) return undefined;
+  const detail = fault.child('detail')?.children?.[0];
+  const name = detail?.type || detail?.name.replace(/Fault$/, '') || 'Fault';
+  const said = (fault.textOf('faultstring') ?? '').trim().slice(0, 300);
+  return new VimFault(method, name, said, detail?.textOf('privilegeId'));
+}
+
+export function isFault(error: unknown, ...names: readonly string[]): error is VimFault {
+  return error instanceof VimFault && (names.length === 0 || names.includes(error.fault));
+}
