@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { NO_LICENSE } from '../inventory/index.ts';
+import { openSecrets } from '../secrets/index.ts';
 import { type Asked, PASSWORD, type Running, running, START, USER } from './testing.ts';
 
 const VCENTER = {
@@ -132,7 +135,7 @@ test('the published workflow adds a product: its password goes to the secrets an
     seenUntil: null,
     status: { code: 'STARTING', lastChanged: START, text: 'STARTING' },
   });
-  assert.equal(run.meter.passwordOf('vc-example'), VCENTER.password);
+  assert.equal(await run.meter.passwordOf('vc-example'), VCENTER.password);
   assert.doesNotMatch(readFileSync(run.meter.settingsPath, 'utf8'), /p4ss/);
 
   run.meter.waiting.push({
@@ -254,7 +257,7 @@ test('a changed host asks for the password again, and numbers of products outliv
   assert.deepEqual([moved.status, moved.json.errCode], [400, 'GW_REQ_KEY']);
   assert.match(moved.json.errMessage, /'password': it is needed again/);
   assert.equal((await put({ password: 'n3w-p4ss' })).status, 202);
-  assert.equal(run.meter.passwordOf('vc-example'), 'n3w-p4ss');
+  assert.equal(await run.meter.passwordOf('vc-example'), 'n3w-p4ss');
   const both = await put({ host: 'elsewhere.example', password: 'third-p4ss' });
   assert.deepEqual([both.status, both.json.host], [202, 'elsewhere.example']);
   assert.match(
@@ -273,7 +276,7 @@ test('a changed host asks for the password again, and numbers of products outliv
   );
   assert.match(await refused(run, 'DELETE', '/api/v1/product?id=1'), /'forget'/);
   assert.equal((await run.ask('DELETE', '/api/v1/product?id=1&forget=true&productType=vCenter')).status, 202);
-  assert.equal(run.meter.passwordOf('vc-example'), undefined);
+  assert.equal(await run.meter.passwordOf('vc-example'), undefined);
   const next = await run.ask('POST', '/api/v1/product', { body: { ...VCENTER, host: 'new.example' } });
   assert.equal(next.json.id, 2);
   assert.deepEqual(JSON.parse(readFileSync(join(run.meter.dir, 'api-product-ids.json'), 'utf8')), {
@@ -483,10 +486,10 @@ test('privacy is told in the published shape, changed by parts, from the month o
     return treatments(await get());
   };
   assert.equal(
-    await patch({ redactionString: '[redacted]' }),
+    await patch({ redactionString: 'redacted' }),
     'vm plain, host redacted, cluster redacted, customer plain, license masked',
   );
-  assert.equal((await get()).redactionString, '[redacted]');
+  assert.equal((await get()).redactionString, 'redacted');
   assert.equal(
     await patch({ settings: [{ group: 'host', treatment: 'plain' }] }),
     'vm plain, host plain, cluster redacted, customer plain, license masked',
@@ -563,6 +566,15 @@ test('the packages of a month come in one tar that plain tools unpack; another m
   execFileSync('tar', ['-xf', '-', '-C', out], { input: Buffer.from(text, 'latin1') });
   assert.deepEqual(readdirSync(out).sort(), [...packages.keys()]);
   for (const [name, bytes] of packages) assert.ok(readFileSync(join(out, name)).equals(bytes), name);
+  // Taken by the service between the list and the reading.
+  const moved = [...packages.keys()][0]!;
+  renameSync(join(run.meter.dir, 'packages', moved), join(run.meter.dir, 'sent', moved));
+  const listed = [...packages.keys()].map((name) => ({
+    name,
+    paths: ['packages', 'sent'].map((at) => join(run.meter.dir, at, name)),
+  }));
+  Object.assign(run.meter, { usageData: async (month: string) => (month === '2023-01' ? listed : []) });
+  assert.equal((await run.ask('GET', '/api/v1/usage-data/2023-01')).text, text);
   const none = '404 GW_USAGE_DATA_NOT_FOUND: Usage metering data not found for the specified period';
   for (const month of [
     '2023-02',
@@ -639,6 +651,13 @@ test('health follows the work, and metrics tell products, spool, journal and pro
     'meterhouse_meter_journal_entries_total{code="clock-skew",severity="warning"} 1',
   ])
     assert.ok(metrics.split('\n').includes(line), line);
+  assert.match(metrics, /^# TYPE meterhouse_meter_product_requests_total counter$/m);
+  assert.equal(
+    (await run.ask('GET', '/metrics')).text
+      .match(/^meterhouse_meter_product_requests_total.*$/m)![0]
+      .split(' ')[1],
+    '9',
+  );
   assert.match(metrics, /^process_resident_memory_bytes \d+/m);
   assert.match(
     metrics,
@@ -652,4 +671,19 @@ test('health follows the work, and metrics tell products, spool, journal and pro
   assert.deepEqual([failing.json.checks.uploads.ok, failing.json.checks.spool.ok], [false, true]);
   await run.ask('DELETE', '/api/v1/product?id=1&forget=true');
   assert.doesNotMatch((await run.ask('GET', '/metrics')).text, /product="vc-example"/);
+});
+
+test('the one who was given a password by the secrets logs in with it, and nobody before', async (t) => {
+  const dir = await mkdtemp(join(tmpdir(), 'meter-login-'));
+  t.after(() => rm(dir, { recursive: true, force: true }));
+  const secrets = await openSecrets(dir, {});
+  const run = await running(t, { checkLogin: (user, password) => secrets.verifyApiPassword(user, password) });
+  const login = (user: string, password: string) =>
+    run.ask('POST', '/api/v1/login', { body: { user, password } }).then(({ status }) => status);
+  assert.equal(await login('admin', 'A'), 401);
+  await secrets.setApiPassword('admin', 'Pässwort 1');
+  assert.deepEqual(
+    [await login('admin', 'Pa\u0308sswort 1'), await login('Admin', 'Pässwort 1')],
+    [202, 401],
+  );
 });

@@ -136,7 +136,8 @@ export interface PrivacyView {
 export interface UsageDataFile {
   /** A file's name without folders, as `meterhouse uploads send` takes it. */
   readonly name: string;
-  readonly path: string;
+  /** Where it is, and where it goes when it is sent meanwhile; the first one that is there is read. */
+  readonly paths: readonly string[];
 }
 
 export interface CloudAuth {

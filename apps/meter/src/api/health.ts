@@ -15,7 +15,9 @@ const UNSENT_MS = 6 * 3_600_000;
 export function healthOf(status: MeterStatus, time: Time): Health {
   const now = time.now();
   const expected = status.products.filter(({ state }) => state !== 'paused');
-  const unseen = expected.filter(({ seenUntil }) => now - (seenUntil ?? status.startedAt) > UNSEEN_MS);
+  const unseen = expected.filter(
+    ({ seenUntil, changedAt }) => now - (seenUntil ?? Math.max(status.startedAt, changedAt)) > UNSEEN_MS,
+  );
   const waited = status.oldestUnsentAt === undefined ? 0 : Math.max(0, now - status.oldestUnsentAt);
   const checks = {
     products: {

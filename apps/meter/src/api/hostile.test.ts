@@ -14,16 +14,7 @@ import { DAY_MS } from './certificate.ts';
 import { makeCertificate } from './make-certificate.ts';
 import { Sessions } from './sessions.ts';
 import { telemetryRoutes } from './telemetry-routes.ts';
-import {
-  dispatcher,
-  loginCheck,
-  PASSWORD,
-  type Running,
-  running,
-  START,
-  testMeter,
-  USER,
-} from './testing.ts';
+import { dispatcher, loginCheck, PASSWORD, type Running, running, START, USER } from './testing.ts';
 
 const LOGIN = { body: { user: USER, password: PASSWORD } };
 const REQUIRED = {
@@ -334,11 +325,11 @@ test('a package that goes away in the middle breaks the answer, so that nobody t
     return bytes;
   })();
   await assert.rejects(reading, /terminated|closed|aborted|other side/);
-  const gone = { ...(await run.meter.usageData('2023-01'))[0]!, path: join(packages, 'gone') };
+  const gone = { name: names[0]!, paths: [join(packages, 'gone')] };
   Object.assign(run.meter, { usageData: async () => [gone] });
   assert.equal((await run.ask('GET', '/api/v1/usage-data/2023-01')).json.errCode, 'GW_UNAVAILABLE');
   Object.assign(run.meter, {
-    usageData: async () => [{ name: '../../evil', path: join(packages, names[0]!) }],
+    usageData: async () => [{ name: '../../evil', paths: [join(packages, names[0]!)] }],
   });
   assert.equal((await run.ask('GET', '/api/v1/usage-data/2023-01')).json.errCode, 'GW_INTERNAL');
 });
@@ -410,7 +401,7 @@ test('no password, token or session is in any answer, log, journal or file but t
   for (const path of ['/metrics', '/healthz']) await run.ask('GET', path);
   run.journal.close();
   const files = readdirSync(run.meter.dir, { recursive: true, encoding: 'utf8' })
-    .filter((name) => !name.startsWith('secrets') && statSync(join(run.meter.dir, name)).isFile())
+    .filter((name) => statSync(join(run.meter.dir, name)).isFile())
     .map((name) => readFileSync(join(run.meter.dir, name), 'latin1'));
   assert.ok(run.said.length > 30 && run.logged.length > 20 && files.length >= 4);
   const everything = [...run.said, ...run.logged, ...files].join('\n');
@@ -495,7 +486,7 @@ test('given files are taken, taken anew when they change, and what cannot be use
 test('what it cannot start with is told: a taken port, an address that is none, files that are none', async (t) => {
   const run = await running(t);
   const options = {
-    control: testMeter(run.meter.dir),
+    control: run.meter,
     journal: run.journal,
     dir: run.meter.dir,
     checkLogin: loginCheck(),

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { JournalStore } from '../journal/index.ts';
 import { JOURNAL_CODES } from '../journal/index.ts';
 import type { Time } from '../time/index.ts';
@@ -62,20 +62,20 @@ export function createMetrics(control: MeterControl, journal: JournalStore, time
   // Looking at the event loop a hundred times a second, as is usual, would be most of what an idle meter does.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 1000 });
   const named = (name: string) => `meterhouse_meter_${name}`;
+  /** What its owner counts is taken over as it stands, at each scrape. */
+  const figure = (name: string, help: string, labelNames: readonly string[]) => {
+    const options = { name: named(name), help, labelNames: [...labelNames], registers };
+    if (!name.endsWith('_total')) return new Gauge(options);
+    const counter = new Counter(options);
+    return { reset: () => counter.reset(), set: counter.inc.bind(counter) };
+  };
   const products = ofProducts.map(([name, help, read]) => ({
-    gauge: new Gauge({ name: named(name), help, labelNames: ['product', 'type'], registers }),
+    figure: figure(name, help, ['product', 'type']),
     read,
   }));
-  const meter = ofMeter.map(([name, help, read]) => ({
-    gauge: new Gauge({ name: named(name), help, registers }),
-    read,
-  }));
-  const entries = new Gauge({
-    name: named('journal_entries_total'),
-    help: 'Entries of the journal since the start, repeats too.',
-    labelNames: ['code', 'severity'],
-    registers,
-  });
+  const meter = ofMeter.map(([name, help, read]) => ({ figure: figure(name, help, []), read }));
+  const help = 'Entries of the journal since the start, repeats too.';
+  const entries = figure('journal_entries_total', help, ['code', 'severity']);
   const requests = new Histogram({
     name: named('http_request_seconds'),
     help: 'Requests by route, from the first byte of the request to the last of the answer.',
@@ -89,14 +89,15 @@ export function createMetrics(control: MeterControl, journal: JournalStore, time
     async text() {
       const status = await control.status();
       const now = time.now();
-      for (const { gauge, read } of products) {
-        gauge.reset();
+      for (const { figure, read } of products) {
+        figure.reset();
         for (const product of status.products) {
           const value = read(product, now);
-          if (value !== undefined) gauge.set({ product: product.name, type: product.type }, value);
+          if (value !== undefined) figure.set({ product: product.name, type: product.type }, value);
         }
       }
-      for (const { gauge, read } of meter) gauge.set(read(status, now) ?? 0);
+      for (const { figure, read } of meter) figure.set({}, read(status, now) ?? 0);
+      entries.reset();
       for (const [code, count] of journal.counts())
         entries.set({ code, severity: JOURNAL_CODES[code] }, count);
       return registry.metrics();

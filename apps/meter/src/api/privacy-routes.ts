@@ -4,13 +4,11 @@
  */
 import type { FastifyInstance } from 'fastify';
 import Type, { type Static } from 'typebox';
+import { REDACTED } from '../privacy/index.ts';
 import type { PrivacySettings } from '../settings/index.ts';
 import type { MeterControl, PrivacyView } from './control.ts';
 import { missingKeys } from './errors.ts';
 import { QueryBoolean } from './wire.ts';
-
-/** What the privacy room writes in place of a name. */
-export const REDACTION = '[redacted]';
 
 const NAMES = ['vm', 'host', 'cluster', 'customer'] as const;
 const GROUPS = [...NAMES, 'license'] as const;
@@ -86,10 +84,10 @@ function changed(base: PrivacySettings, change: Change): PrivacySettings {
     else if (enabled === true && settings[group] === 'plain') settings[group] = allowed[0]!;
   }
   const { redactionString } = change;
-  if (redactionString !== undefined && redactionString !== null && redactionString !== REDACTION)
+  if (redactionString !== undefined && redactionString !== null && redactionString !== REDACTED)
     faults.push({
       key: 'redactionString',
-      why: `must be ${REDACTION}, which is what this meter redacts with, or null`,
+      why: `must be ${REDACTED}, which is what this meter redacts with, or null`,
     });
   for (const name of redactionString === undefined ? [] : NAMES) {
     if (redactionString !== null && settings[name] !== 'plain') settings[name] = 'redacted';
@@ -119,6 +117,6 @@ function toldSettings(settings: PrivacySettings) {
       dataPath: [],
     })),
     redactionString:
-      hidden.length > 0 && hidden.every((name) => settings[name] === 'redacted') ? REDACTION : null,
+      hidden.length > 0 && hidden.every((name) => settings[name] === 'redacted') ? REDACTED : null,
   };
 }

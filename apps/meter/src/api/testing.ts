@@ -10,6 +10,7 @@ import { Agent, request } from 'undici';
 import { AUDIT_COLUMNS, allRules, auditCells, auditRules } from '../customers/index.ts';
 import type { Inventory } from '../inventory/index.ts';
 import { type JournalStore, openJournal } from '../journal/index.ts';
+import { openSecrets } from '../secrets/index.ts';
 import { changeSettings, readSettings, type SettingsChange } from '../settings/index.ts';
 import { type Api, type ApiOptions, createApi } from './api.ts';
 import { ControlRefusal, type MeterControl, type ProductView, type WaitingCertificate } from './control.ts';
@@ -28,15 +29,17 @@ export interface TestMeter extends MeterControl {
   readonly online: boolean;
   oldestUnsentAt: number | undefined;
   activated: string | undefined;
-  passwordOf(product: string): string | undefined;
+  /** As the secrets give it: undefined when there is none for the product as it is set now. */
+  passwordOf(product: string): Promise<string | undefined>;
 }
 
-export function testMeter(dir: string): TestMeter {
+export async function testMeter(dir: string): Promise<TestMeter> {
   const settingsPath = join(dir, 'meter.yaml');
   const packages = join(dir, 'packages');
-  const secrets = join(dir, 'secrets');
-  for (const folder of [packages, secrets]) mkdirSync(folder, { recursive: true });
+  const sent = join(dir, 'sent');
+  for (const folder of [packages, sent]) mkdirSync(folder, { recursive: true });
   writeFileSync(settingsPath, 'service: https://service.example\nproducts: []\n');
+  const secrets = await openSecrets(dir, {});
   const settings = () => readSettings(settingsPath, {});
   const change = (...changes: SettingsChange[]) => changeSettings(settingsPath, ...changes);
   let pending: Awaited<ReturnType<MeterControl['privacy']>>['next'];
@@ -50,12 +53,9 @@ export function testMeter(dir: string): TestMeter {
     online: true,
     oldestUnsentAt: undefined,
     activated: undefined,
-    passwordOf(product) {
-      try {
-        return Buffer.from(readFileSync(join(secrets, product), 'utf8'), 'base64').toString();
-      } catch {
-        return undefined;
-      }
+    async passwordOf(name) {
+      const product = (await settings()).products.find((one) => one.name === name);
+      return product && secrets.passwordOf(product).catch(() => undefined);
     },
     async products() {
       return (await settings()).products.map(({ name, type, address, port, user, paused }) => ({
@@ -88,17 +88,17 @@ export function testMeter(dir: string): TestMeter {
           ...(user === '' ? {} : { user }),
         },
       });
-      if (password !== undefined) keepSecret(name, password);
+      if (password !== undefined) await keepSecret(name, password);
       return (await meter.products()).find((view) => view.name === name)!;
     },
     async changeProduct(name, { password, ...fields }) {
       if (Object.keys(fields).length > 0) await change({ kind: 'change-product', name, fields });
-      if (password !== undefined) keepSecret(name, password);
+      if (password !== undefined) await keepSecret(name, password);
       return (await meter.products()).find((view) => view.name === name)!;
     },
     async removeProduct(name) {
       await change({ kind: 'remove-product', name });
-      rmSync(join(secrets, name), { force: true });
+      await secrets.remove(name);
     },
     certificates: async () => meter.waiting,
     async decideCertificate(product, fingerprint, accepted) {
@@ -158,7 +158,7 @@ export function testMeter(dir: string): TestMeter {
       return readdirSync(packages)
         .filter((name) => name.includes(`_${month}`))
         .sort()
-        .map((name) => ({ name, path: join(packages, name) }));
+        .map((name) => ({ name, paths: [join(packages, name), join(sent, name)] }));
     },
     async cloudAuth() {
       const registration = meter.activated;
@@ -189,13 +189,14 @@ export function testMeter(dir: string): TestMeter {
       };
     },
   };
-  function keepSecret(name: string, password: string) {
-    writeFileSync(join(secrets, name), Buffer.from(password).toString('base64'), { mode: 0o600 });
+  async function keepSecret(name: string, password: string) {
+    const product = (await settings()).products.find((one) => one.name === name)!;
+    await secrets.setPassword(product, password);
   }
   return meter;
 }
 
-/** As the secrets room does: scrypt, and the same work for a wrong user. */
+/** As the secrets do, and cheaper: the same work for a wrong user. */
 export function loginCheck(): (user: string, password: string) => Promise<boolean> {
   const salt = randomBytes(16);
   const derive = (password: string) => scryptSync(password, salt, 32, { N: 1024 });
@@ -239,7 +240,7 @@ export async function running(t: TestContext, options: Partial<ApiOptions> = {})
   const dir = await mkdtemp(join(tmpdir(), 'meter-api-'));
   const time = { ms: START, now: () => time.ms, sleep: () => new Promise<void>(() => {}) };
   const journal = await openJournal(join(dir, 'journal'), { time });
-  const meter = testMeter(dir);
+  const meter = await testMeter(dir);
   const logged: string[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
   const api = await createApi({

@@ -1,4 +1,4 @@
-import { open, stat } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { Header } from 'tar';
@@ -37,8 +37,9 @@ const BLOCK = 512;
  * its middle, so that nobody takes the rest for the whole.
  */
 async function* packed(files: readonly UsageDataFile[]): AsyncGenerator<Buffer> {
-  for (const { name, path } of files) {
-    const file = await open(path, 'r');
+  for (const { name, paths } of files) {
+    const file = await openFirst(paths);
+    if (file === undefined) throw new Error(`${name} went away while the month was sent`);
     try {
       const { size, mtime } = await file.stat();
       // Without the owner's ids; who unpacks it owns it.
@@ -51,7 +52,7 @@ async function* packed(files: readonly UsageDataFile[]): AsyncGenerator<Buffer> 
           yield piece as Buffer;
           left -= (piece as Buffer).length;
         }
-      if (left > 0) throw new Error(`${path} became shorter while it was sent`);
+      if (left > 0) throw new Error(`${name} became shorter while the month was sent`);
       if (size % BLOCK > 0) yield Buffer.alloc(BLOCK - (size % BLOCK));
     } finally {
       await file.close();
@@ -60,13 +61,25 @@ async function* packed(files: readonly UsageDataFile[]): AsyncGenerator<Buffer> 
   yield Buffer.alloc(2 * BLOCK);
 }
 
+async function openFirst(paths: readonly string[]): Promise<FileHandle | undefined> {
+  for (const path of paths) {
+    try {
+      return await open(path, 'r');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+  return undefined;
+}
+
 async function everyOneIsThere(files: readonly UsageDataFile[]): Promise<void> {
-  for (const { name, path } of files) {
+  for (const { name, paths } of files) {
     // A name with a folder in it would be written elsewhere by whoever unpacks it.
     if (!/^[A-Za-z0-9_][A-Za-z0-9._-]{0,98}$/.test(name))
       throw new Error(`${name} is no name for a package file`);
-    const found = await stat(path).catch(() => undefined);
-    if (!found?.isFile())
+    const file = await openFirst(paths);
+    await file?.close();
+    if (file === undefined)
       throw new ApiError(
         'GW_UNAVAILABLE',
         'Packages of the month are being tidied up. Try again in a minute.',
