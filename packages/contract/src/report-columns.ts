@@ -80,6 +80,24 @@ export type ReportType = keyof typeof REPORTS;
 export const NO_CUSTOMER = 'No Customer Label';
 
 /**
+ * How a text begins that a spreadsheet would run as a formula, by OWASP's list (CSV injection), also in full width. A CSV puts
+ * an apostrophe in front. Source: owasp.org/www-community/attacks/CSV_Injection.
+ */
+export const FORMULA_STARTS: readonly string[] = [
+  '=',
+  '+',
+  '-',
+  '@',
+  '\t',
+  '\r',
+  '\n',
+  '＝',
+  '＋',
+  '－',
+  '＠',
+];
+
+/**
  * What a column holds. The TSV prints all of it; the other renditions type it.
  * - `text`: any characters but control characters; empty for none.
  * - `integer`: whole, not negative, below 2^63.

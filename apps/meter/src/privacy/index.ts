@@ -2,3 +2,4 @@ export { maskedLicense, REDACTED } from './hide.ts';
 export { importPrivacyKey } from './key.ts';
 export { allNames } from './names.ts';
 export { type MeterPrivacy, openPrivacy, type PrivacyOptions, type PrivacyView } from './privacy.ts';
+export { type Deanonymised, deanonymise, type ReportForm } from './reports/deanonymise.ts';

@@ -1,10 +1,5 @@
+import { FORMULA_STARTS } from '@meterhouse/contract';
 import type { FormStatement, SourceColumn } from './statement.ts';
-
-/**
- * How a text begins that a spreadsheet would run as a formula, by OWASP's list (CSV injection), also in full width.
- * Source: owasp.org/www-community/attacks/CSV_Injection.
- */
-const FORMULA = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 /**
  * CSV by RFC 4180: a header line, CRLF, texts in quotes, figures and instants as the TSV prints them. A text that a
@@ -33,7 +28,7 @@ export function csvStatement(columns: readonly SourceColumn[]): FormStatement {
       "format_template_rows_between_delimiter = ''",
     ],
     values: {
-      formula: FORMULA,
+      formula: FORMULA_STARTS,
       document: `${header}\r\n\${data}`,
       row: `${cells.join(',')}\r\n`,
     },
