@@ -1,5 +1,5 @@
-export {
 export { clockText } from './clock-text.ts';
+export {
   type Cluster,
   collectedHour,
   DAY,

@@ -1,0 +1,125 @@
+/**
+ * Writes the folder of a closed hour. It is made in `closing/`, file by file, each synced; whether it counts is decided by the
+ * ledger's file; then one rename brings it to `waiting/`. What a crash leaves in `closing/` is either finished or removed.
+ */
+import type { FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import type { PartKind } from '@meterhouse/contract';
+import { formatInstant } from '@meterhouse/metering';
+import { crashPoint } from './crash-point.ts';
+import { syncFolder } from './durable-folder.ts';
+import type { HourLines } from './hour-lines.ts';
+import { type HourFile, hourFileText, WAITING } from './waiting-hours.ts';
+
+const CLOSING = 'closing';
+const KINDS: readonly PartKind[] = ['vm', 'host', 'cluster'];
+/** Text is given to the compressor in such pieces, so that its thread is not woken for each line. */
+const PIECE = 262_144;
+
+/** `2023-01-01T05_1` */
+export function hourFolderName(hour: number, version: number): string {
+  return `${formatInstant(hour).slice(0, '2023-01-01T05'.length)}_${version}`;
+}
+
+/** @param lines undefined for an hour without records */
+export async function prepareHour(
+  product: string,
+  name: string,
+  about: Omit<HourFile, 'records'>,
+  lines: HourLines | undefined,
+): Promise<HourFile> {
+  const folder = join(product, CLOSING, name);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  try {
+    const records: { [Kind in PartKind]?: number } = {};
+    for (const kind of lines === undefined ? [] : KINDS) {
+      const count = await writeRecords(join(folder, `${kind}.ndjson.gz`), lines!.chunks[kind]());
+      if (count > 0) records[kind] = count;
+      crashPoint(`hour-${kind}`);
+    }
+    const hour: HourFile = { ...about, records };
+    const file = await open(join(folder, 'hour.json'), 'wx', 0o600);
+    try {
+      await file.writeFile(hourFileText(hour));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await syncFolder(folder);
+    await syncFolder(join(product, CLOSING));
+    crashPoint('hour-prepared');
+    return hour;
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** From here on it waits for a package. */
+export async function publishHour(product: string, name: string): Promise<void> {
+  await rename(join(product, CLOSING, name), join(product, WAITING, name));
+  crashPoint('hour-renamed');
+  await syncFolder(join(product, WAITING));
+  crashPoint('hour-published');
+}
+
+/** Finishes the hours that were decided and removes the others: they are made again. @param decided names of folders */
+export async function finishClosing(product: string, decided: ReadonlySet<string>): Promise<void> {
+  const closing = join(product, CLOSING);
+  for (const name of await readdir(closing)) {
+    if (decided.has(name)) await publishHour(product, name);
+    else await rm(join(closing, name), { recursive: true, force: true });
+  }
+}
+
+/** The folders that a ledger's folder holds. */
+export async function makeFolders(product: string): Promise<void> {
+  for (const name of [CLOSING, WAITING]) await mkdir(join(product, name), { recursive: true, mode: 0o700 });
+  await syncFolder(product);
+}
+
+/** @returns how many lines; without any there is no file */
+async function writeRecords(path: string, chunks: Generator<string, void, undefined>): Promise<number> {
+  const first = chunks.next();
+  if (first.done) return 0;
+  let records = 0;
+  function* pieces() {
+    let waiting = first.value as string;
+    for (const chunk of chunks) {
+      if (waiting.length + chunk.length > PIECE) {
+        yield counted(waiting);
+        waiting = chunk;
+      } else waiting += chunk;
+    }
+    yield counted(waiting);
+  }
+  const counted = (text: string) => {
+    const piece = Buffer.from(text, 'utf8');
+    for (let at = piece.indexOf(10); at >= 0; at = piece.indexOf(10, at + 1)) records += 1;
+    return piece;
+  };
+  const file: FileHandle = await open(path, 'wx', 0o600);
+  try {
+    await pipeline(
+      Readable.from(pieces(), { highWaterMark: 2 }),
+      createGzip({ level: 1, chunkSize: PIECE }),
+      async (packed: AsyncIterable<Buffer>) => {
+        for await (const piece of packed) await writeWhole(file, piece);
+      },
+    );
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return records;
+}
+
+/** A file system that is nearly full takes a part of what it is given, and says no to the rest. */
+async function writeWhole(file: FileHandle, bytes: Buffer): Promise<void> {
+  for (let done = 0; done < bytes.length; ) done += (await file.write(bytes, done)).bytesWritten;
+}

@@ -1,0 +1,179 @@
+/**
+ * The ledger's file, `ledger.ndjson`: blocks of lines of JSON, each ended by a line `#` with the CRC-32 of its bytes. The first
+ * block is a state; the ones after it are what happened since, in order. A block that a crash tore does not count. A new state
+ * replaces the whole file by one rename, so there is never a state without what came after it.
+ */
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { crashPoint } from './crash-point.ts';
+import { syncFolder } from './durable-folder.ts';
+
+const NAME = 'ledger.ndjson';
+const NEXT = 'ledger.ndjson.next';
+/** Lines are written in such pieces, so that no state is one string. */
+const PIECE = 262_144;
+
+export class LedgerFile {
+  readonly #folder: string;
+  #file: FileHandle;
+  #bytes: number;
+
+  private constructor(folder: string, file: FileHandle, bytes: number) {
+    this.#folder = folder;
+    this.#file = file;
+    this.#bytes = bytes;
+  }
+
+  /** @param bytes up to where its blocks are whole; what follows is cut off */
+  static async open(folder: string, bytes: number): Promise<LedgerFile> {
+    await rm(join(folder, NEXT), { force: true });
+    const file = await open(join(folder, NAME), bytes === 0 ? 'w' : 'r+', 0o600);
+    await file.truncate(bytes);
+    await file.sync();
+    await syncFolder(folder);
+    return new LedgerFile(folder, file, bytes);
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Adds a block; it counts from the next `sync` on. */
+  async append(lines: Iterable<unknown>): Promise<void> {
+    this.#bytes += await writeBlock(this.#file, this.#bytes, lines);
+  }
+
+  async sync(): Promise<void> {
+    await this.#file.datasync();
+  }
+
+  /** Replaces everything by one block. */
+  async replace(lines: Iterable<unknown>): Promise<void> {
+    const path = join(this.#folder, NEXT);
+    const next = await open(path, 'w', 0o600);
+    try {
+      const bytes = await writeBlock(next, 0, lines);
+      crashPoint('state-written');
+      await next.sync();
+      await rename(path, join(this.#folder, NAME));
+      crashPoint('state-renamed');
+      await syncFolder(this.#folder);
+      const before = this.#file;
+      this.#file = next;
+      this.#bytes = bytes;
+      await before.close();
+    } catch (error) {
+      if (this.#file !== next) {
+        await next.close();
+        await rm(path, { force: true });
+      }
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+}
+
+async function writeBlock(file: FileHandle, position: number, lines: Iterable<unknown>): Promise<number> {
+  let crc = 0;
+  let bytes = 0;
+  let text = '';
+  const flush = async (ending = '') => {
+    const piece = Buffer.from(text, 'utf8');
+    crc = crc32(piece, crc);
+    const whole = ending === '' ? piece : Buffer.concat([piece, Buffer.from(`#${hex(crc)}\n`)]);
+    // A crash in the middle of a block, as a test wants it.
+    if (ending !== '' && process.env.METERHOUSE_CRASH_AT?.startsWith('block-torn')) {
+      await file.write(whole, 0, whole.length >> 1, position + bytes);
+      crashPoint('block-torn');
+    }
+    for (let done = 0; done < whole.length; ) {
+      const { bytesWritten } = await file.write(whole, done, whole.length - done, position + bytes + done);
+      done += bytesWritten;
+    }
+    bytes += whole.length;
+    text = '';
+  };
+  for (const line of lines) {
+    text += `${JSON.stringify(line)}\n`;
+    if (text.length >= PIECE) await flush();
+  }
+  await flush('end');
+  return bytes;
+}
+
+/** One block: its lines, parsed, and the place in the file after it. */
+export interface Block {
+  readonly lines: readonly unknown[];
+  readonly end: number;
+}
+
+/** The whole blocks of a folder's file, up to the first that is not. None where there is no file. */
+export async function* readBlocks(folder: string): AsyncGenerator<Block, void, undefined> {
+  const path = join(folder, NAME);
+  const there = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (there === undefined) return;
+  let lines: unknown[] = [];
+  let crc = 0;
+  let at = 0;
+  for await (const line of byteLines(createReadStream(path, { highWaterMark: PIECE }))) {
+    at += line.length;
+    if (line[0] !== HASH) {
+      crc = crc32(line, crc);
+      const parsed = parse(line);
+      if (parsed === undefined) return;
+      lines.push(parsed);
+      continue;
+    }
+    if (line.toString('latin1') !== `#${hex(crc)}\n`) return;
+    yield { lines, end: at };
+    lines = [];
+    crc = 0;
+  }
+}
+
+const HASH = '#'.charCodeAt(0);
+
+/** Lines with their LF; one without is not given. */
+async function* byteLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    let from = 0;
+    for (let to = bytes.indexOf(10); to >= 0; to = bytes.indexOf(10, from)) {
+      yield bytes.subarray(from, to + 1);
+      from = to + 1;
+    }
+    rest = bytes.subarray(from);
+  }
+}
+
+function parse(line: Buffer): unknown {
+  try {
+    return JSON.parse(line.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function hex(crc: number): string {
+  return crc.toString(16).padStart(8, '0');
+}
+
+/** Puts a file aside whose first block cannot be read. @returns its new path; undefined when there was nothing to put aside */
+export async function putAside(folder: string, stamp: number): Promise<string | undefined> {
+  const path = join(folder, NAME);
+  const there = await stat(path).catch(() => undefined);
+  if (there === undefined || there.size === 0) return undefined;
+  const aside = join(folder, `ledger.damaged-${stamp}.ndjson`);
+  await rename(path, aside);
+  await syncFolder(folder);
+  return aside;
+}
