@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import type { Column } from './column.ts';
 import { type Form, formOf, type ListOptions, withListForms } from './form.ts';
 import { printItem, printList } from './print-list.ts';
+import { compileQuery } from './query.ts';
 
 interface Meter {
   readonly agentId: string;
@@ -107,6 +108,23 @@ test('a query gives values a line each, objects as rows, and JSON just as it is'
   assert.deepEqual(JSON.parse(await printed({ query: '[?key].agentId', json: true })), ['a']);
   assert.equal(await printed({ query: '[0].nothing' }), '');
   assert.equal(await printed({ query: '[0].nothing', json: true }), 'null\n');
+});
+
+test('a query sorts numbers by their size and texts by their letters, wherever it sorts', () => {
+  const of = (expression: string, value: unknown) => compileQuery(expression)(value);
+  assert.deepEqual(of('sort(@)', [1000, 7, 9]), [7, 9, 1000]);
+  assert.deepEqual(of('sort( [].n )[-1]', [{ n: 10 }, { n: 9 }]), 10);
+  assert.deepEqual(
+    of('{up: sort(a), down: reverse(sort(b[?(n > `1`)].n))}', {
+      a: ['b', 'a'],
+      b: [{ n: 1 }, { n: 4 }, { n: 30 }],
+    }),
+    { up: ['a', 'b'], down: [30, 4] },
+  );
+  assert.deepEqual(of('sort(@)', []), []);
+  assert.deepEqual(of('[sort, \'sort(a)\', "sort"]', { sort: 1 }), [1, 'sort(a)', 1]);
+  assert.throws(() => of('sort(@)', [1, 'a']), /TypeError/);
+  assert.throws(() => compileQuery('sort(@'), /--query: /);
 });
 
 test('a query that is none is refused before anything is asked; one that does not fit the value, afterwards', async () => {

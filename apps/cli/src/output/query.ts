@@ -1,6 +1,7 @@
 import jmespath from 'jmespath';
 import { EXIT } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
+import { sortNumbers } from './sort-numbers.ts';
 
 /**
  * Makes a function of a JMESPath expression.
@@ -11,15 +12,17 @@ export function compileQuery(expression: string): (value: unknown) => unknown {
     new Failure(`--query: ${error instanceof Error ? error.message : String(error)}`, EXIT.usage, {
       advice: "JMESPath, such as '[?state==`registered`].agentId'; see https://jmespath.org.",
     });
+  let asked = expression;
   try {
-    jmespath.search(null, expression);
+    asked = sortNumbers(expression);
+    jmespath.search(null, asked);
   } catch (error) {
     if (isFaultOfExpression(error)) throw refuse(error);
   }
   return (value) => {
     try {
       // The library takes JSON, and members that are left out must not be there as undefined.
-      return jmespath.search(JSON.parse(JSON.stringify(value ?? null)), expression) as unknown;
+      return jmespath.search(JSON.parse(JSON.stringify(value ?? null)), asked) as unknown;
     } catch (error) {
       throw refuse(error);
     }
