@@ -74,6 +74,12 @@ suite('reports of two months, from a real service', () => {
     const january = await replayTrace(place, '2023-01', [
       '1,Alder,4,8192,2023-01-01T00:00:00Z,2023-01-03T12:00:00Z',
     ]);
+    const corrects = await meterhouse(
+      ['uploads', 'send', '--correction', 'a slip', ...january.slice(0, 1)],
+      environment,
+    );
+    assert.equal(corrects.status, 1, corrects.stderr);
+    assert.match(`${corrects.stdout}${corrects.stderr}`, /correction.*corrects nothing/);
     uploadsLeft = 2;
     const lost = await meterhouse(['uploads', 'send', ...january], through);
     assert.equal(lost.status, 5, lost.stderr);
@@ -186,6 +192,13 @@ suite('reports of two months, from a real service', () => {
       /^agentId,Customer,.*\n.*,Birch,vRAM,GB,0\.083,/,
     );
     assert.equal(await succeed([...customers, '--query', '[].totals."Units to be Reported"']), '0.440\n');
+    const first = await succeed([...customers, '--sort', '-Units to be Reported', '--top', '1']);
+    assert.match(first, /Alder/);
+    assert.doesNotMatch(first, /Birch/);
+    const drawn = await succeed([...customers, '--sort', 'Customer', '--rows', '1']);
+    assert.match(drawn, /Alder/);
+    assert.doesNotMatch(drawn, /Birch/);
+    assert.match(drawn, /0\.440/, 'the total counts what is not drawn');
     const trend = await succeed(['reports', 'show', '--month', '2023-02', '--trend', '3']);
     assert.match(trend, /vRAM.* ·▆█/);
     assert.equal((await meterhouse([...customers, '--filter', 'Kunde==x'], environment)).status, 2);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
@@ -172,7 +173,13 @@ suite('the resources of the management API, from the command line', () => {
     await succeed(['sites', 'create', ...of, '--name', 'Site "B"', '--country-region', 'BG']);
     const id = await query('id', ['sites', 'show', ...of, 'Site "B"']);
     assert.match(await succeed(['sites', 'show', ...of, String(id)]), /Country +BG/);
-    await succeed(['sites', 'change', ...of, 'Site "B"', '--name', 'Site C']);
+    const moved = ['--address', 'Shipka 6', '--post-code', '1504'];
+    await succeed(['sites', 'change', ...of, 'Site "B"', '--name', 'Site C', ...moved]);
+    assert.deepEqual(await query('[address, postCode, countryRegion]', ['sites', 'show', ...of, 'Site C']), [
+      'Shipka 6',
+      '1504',
+      'BG',
+    ]);
     assert.match((await fail(3, ['sites', 'show', ...of, 'Site "B"'])).stderr, /no site called Site "B"/);
     await succeed(['sites', 'delete', ...of, 'Site C', '--yes']);
     assert.match((await fail(2, ['sites', 'list'])).stderr, /--contract <number>/);
@@ -191,6 +198,18 @@ suite('the resources of the management API, from the command line', () => {
     await succeed(['meters', 'undelete', place.agent]);
     assert.equal(await succeed(['meters', 'list', '--query', '[].agentId']), `${place.agent}\n`);
     assert.match(await succeed(['meters', 'keys', place.agent]), /The meter has no key yet/);
+    const trial = randomUUID();
+    const modes = ['--mode', 'TEST', '--connectivity', 'OFFLINE', '--agent-version', '4.6'];
+    await succeed(['meters', 'register', trial, '--label', 'um-3', ...modes]);
+    const told = '[meteringMode, connectivityMode, version]';
+    assert.deepEqual(await query(told, ['meters', 'show', trial]), ['TEST', 'OFFLINE', '4.6']);
+    await succeed(['meters', 'change', trial, '--mode', 'PRODUCTION', '--connectivity', 'ONLINE']);
+    assert.deepEqual(await query(told, ['meters', 'show', trial]), ['PRODUCTION', 'ONLINE', '4.6']);
+    assert.match(
+      (await fail(1, ['meters', 'change', trial, '--mode', 'TEST'])).stderr,
+      /PRODUCTION meter does not become a TEST/,
+    );
+    await succeed(['meters', 'delete', trial, '--yes']);
   });
 
   test('a registration without a terminal names everything that is missing', async () => {
@@ -212,6 +231,8 @@ suite('the resources of the management API, from the command line', () => {
       '',
     );
     await fail(4, ['contracts', 'list', '--organisation', 'Borealis']);
+    await succeed(['organisations', 'delete', 'Borealis', '--yes'], operator);
+    assert.match((await fail(3, ['organisations', 'show', 'Borealis'], operator)).stderr, /Borealis/);
   });
 
   test('people come and go', async () => {
@@ -250,6 +271,17 @@ suite('the resources of the management API, from the command line', () => {
     assert.equal(await query("length([?name=='again'])", ['api-tokens', 'list']), 0);
     assert.equal(await query('token.name', ['whoami'], { ...environment, METERHOUSE_TOKEN: kept }), 'file');
 
+    await succeed(['api-tokens', 'change', 'alone', '--name', 'nightly']);
+    assert.deepEqual(await query('[name, role, lastFour]', ['api-tokens', 'show', 'nightly']), [
+      'nightly',
+      'reader',
+      alone.slice(-4),
+    ]);
+    assert.equal(
+      await query('token.name', ['whoami'], { ...environment, METERHOUSE_TOKEN: alone }),
+      'nightly',
+    );
+
     const rotated = (await succeed(['api-tokens', 'rotate', 'file', '--grace', '0s'])).trim();
     assert.equal(
       await query('token.name', ['whoami'], { ...environment, METERHOUSE_TOKEN: rotated }),
@@ -276,13 +308,25 @@ suite('the resources of the management API, from the command line', () => {
       await succeed(['customer-rules', 'create', '--customer', 'Northwind', ...rule, '--json']),
     ) as { id: string };
     assert.match(await succeed(['customer-rules', 'list']), /Northwind +vCenter/);
+    await succeed(['customers', 'change', 'Northwind', '--name', 'Contoso', '--number', 'C-2']);
+    assert.equal(await query('number', ['customers', 'show', 'Contoso']), 'C-2');
+    await succeed(['customer-rules', 'change', made.id, '--target', 'group-2']);
+    assert.match(await succeed(['customer-rules', 'show', made.id]), /Contoso[\s\S]*group-2/);
     await succeed(['customer-rules', 'delete', made.id, '--yes']);
-    await succeed(['customers', 'delete', 'Northwind', '--yes']);
+    await succeed(['customers', 'delete', 'Contoso', '--yes']);
   });
 
   test('months, quotas, notifications and the audit log are read; the log is verified', async () => {
     assert.match(await succeed(['months', 'list']), /No usage has come yet/);
     assert.match(await succeed(['quotas', 'list']), /meters +1 /);
+    const own = ['--organisation', PROVIDER.name];
+    const given = ['--upload-bytes-per-day', '1000', '--renderings-per-hour', '7', '--uploads-per-day', '9'];
+    await succeed(['quotas', 'change', ...own, ...given], operator);
+    const limits = "[?quota!='meters'].limit | sort(@)";
+    assert.deepEqual(await query(limits, ['quotas', 'list']), [7, 9, 1000]);
+    await succeed(['quotas', 'change', ...own, '--upload-bytes-per-day', 'usual'], operator);
+    assert.notDeepEqual(await query(limits, ['quotas', 'list']), [7, 9, 1000]);
+    await fail(4, ['quotas', 'change', ...given]);
     await succeed(['notifications', 'list']);
     await succeed(['notifications', 'read', '--all']);
     const log = ['audit-log', 'list', '--limit', '1', '--filter', 'action==meter-undeleted'];

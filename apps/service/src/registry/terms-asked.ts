@@ -65,7 +65,8 @@ export async function refuseForbiddenChange(
     });
   if (current.meteringMode === 'PRODUCTION' && terms.meteringMode === 'TEST')
     throw new Problem('mode-change-refused', {
-      detail: 'Register the test meter under an agentId of its own.',
+      detail:
+        'A PRODUCTION meter does not become a TEST meter. Register the test meter under an agentId of its own.',
     });
   if (current.contractId === undefined || current.contractId === terms.contractId) return;
   const month = await findUnsubmittedMonth(transaction, meter.organisationId, current.contractId);

@@ -11,7 +11,7 @@ import { withKey } from '../../resources/resource-command.ts';
 import { examples, optionsOf } from '../globals.ts';
 import { COLUMNS } from './columns.ts';
 
-interface Options extends FormOptions, Partial<Record<QuotaName, number | null>> {
+interface Options extends FormOptions, Partial<Record<QuotaName, number | 'usual'>> {
   readonly sequence?: number;
   readonly idempotencyKey?: string;
 }
@@ -24,7 +24,7 @@ export function changeCommand(): Command {
     command.addOption(
       new Option(
         `--${dashed(quota)} <number>`,
-        `${QUOTAS[quota]} "usual": what the service is set to`,
+        `${QUOTAS[quota]} "usual" takes what the service is set to`,
       ).argParser(limitValue),
     );
   command.option(
@@ -45,7 +45,7 @@ export function changeCommand(): Command {
       const form = await formOf(options);
       const given = QUOTA_NAMES.flatMap((quota) => {
         const limit = options[quota];
-        return limit === undefined ? [] : [[quota, limit] as const];
+        return limit === undefined ? [] : [[quota, limit === 'usual' ? null : limit] as const];
       });
       const { EXIT } = await import('../../exit-codes.ts');
       const { Failure } = await import('../../failure.ts');
@@ -73,8 +73,9 @@ export function changeCommand(): Command {
 /** `uploadsPerDay` → `uploads-per-day` */
 const dashed = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-function limitValue(text: string): number | null {
-  if (text === 'usual') return null;
+/** Not null for "usual": commander makes an empty text of what is null. */
+function limitValue(text: string): number | 'usual' {
+  if (text === 'usual') return text;
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('Write a whole number, or "usual".');
   return Number(text);
 }
