@@ -116,6 +116,19 @@ test('products and rules are added, changed and taken out, each leaving the comm
   assert.deepEqual(await readSettings(path, {}), changed);
 });
 
+test('a rule whose number was only counted keeps it when one before it goes', async (t) => {
+  const path = await file(t, FILE);
+  const removed = await changeSettings(path, { kind: 'remove-rule', id: 1 });
+  assert.deepEqual(
+    removed.customers.map(({ id, name }) => [id, name]),
+    [[2, 'Northwind']],
+  );
+  assert.equal(
+    (await changeSettings(path, { kind: 'change-rule', id: 2, fields: { name: 'N' } })).customers[0]?.name,
+    'N',
+  );
+});
+
 test('an edit that would leave a fault is refused whole and nothing is written', async (t) => {
   const path = await file(t, FILE);
   const refused = (error: unknown) => error instanceof MeterError && error.code === 'settings-refused';
