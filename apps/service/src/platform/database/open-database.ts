@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { Logger } from '../http/types.ts';
 import { columnValues } from './column-values.ts';
 import { reachServer } from './reach-server.ts';
+import { type SharedReads, shareReads } from './shared-reads.ts';
 import type { Database, Queryable, Transaction } from './types.ts';
 
 export interface DatabaseOptions {
@@ -30,11 +31,9 @@ const attempts = 4;
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { connectionString, logger } = options;
   await reachServer(connectionString, logger, options.patience ?? 60_000);
-  const pool = new pg.Pool({
+  const connection = {
     connectionString,
-    max: options.poolSize ?? 10,
     connectionTimeoutMillis: 30_000,
-    idleTimeoutMillis: 30_000,
     statement_timeout: statementTimeout,
     // A transaction left open by a fault of ours is ended, else its row locks stop every upload of the month.
     idle_in_transaction_session_timeout: statementTimeout,
@@ -42,12 +41,16 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     types: columnValues,
     allowExitOnIdle: options.allowExitOnIdle ?? false,
     keepAlive: true,
-  });
+  };
+  const warnOfLoss = (error: Error) =>
+    logger.warn({ reason: error.message }, 'a connection to PostgreSQL was lost');
+  const pool = new pg.Pool({ ...connection, max: options.poolSize ?? 10, idleTimeoutMillis: 30_000 });
   // An idle connection that breaks (server restarted) is dropped from the pool; the next statement opens another.
-  pool.on('error', (error) => logger.warn({ reason: error.message }, 'a connection to PostgreSQL was lost'));
+  pool.on('error', warnOfLoss);
+  const reads = shareReads(connection, warnOfLoss);
   return {
     connectionString,
-    query: queryOn(pool),
+    query: queryOn(pool, reads),
     async transaction(work) {
       for (let attempt = 1; ; attempt += 1) {
         try {
@@ -60,7 +63,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
         }
       }
     },
-    close: () => pool.end(),
+    async close() {
+      await Promise.all([pool.end(), reads.close()]);
+    },
   };
 }
 
@@ -72,7 +77,7 @@ async function runTransaction<T>(pool: pg.Pool, work: (transaction: Transaction)
   };
   client.on('error', noteLoss);
   try {
-    const result = await work({ kind: 'transaction', query: queryOn(client) });
+    const result = await work({ kind: 'transaction', query: queryOn(client, client) });
     const { command } = await client.query('commit');
     // PostgreSQL answers COMMIT with ROLLBACK, and no error, when a statement failed and `work` swallowed it.
     if (command !== 'COMMIT')
@@ -101,12 +106,13 @@ async function beginTransaction(pool: pg.Pool): Promise<pg.PoolClient> {
   }
 }
 
-function queryOn(on: pg.Pool | pg.PoolClient): Queryable['query'] {
+/** @param named what runs statements with a name */
+function queryOn(on: pg.Pool | pg.PoolClient, named: pg.PoolClient | SharedReads): Queryable['query'] {
   return async <Row>(text: string, values?: readonly unknown[], name?: string) => {
     const bound = values as unknown[] | undefined;
     const result: pg.QueryResult | pg.QueryResult[] = await (name === undefined
       ? on.query(text, bound)
-      : on.query({ name, text, ...(bound === undefined ? {} : { values: bound }) }));
+      : named.query({ name, text, ...(bound === undefined ? {} : { values: bound }) }));
     // A text of several statements (a migration) has several results; the last one counts.
     return (Array.isArray(result) ? result.at(-1) : result)?.rows as Row[];
   };

@@ -2,8 +2,8 @@ export interface Queryable {
   /**
    * Runs one statement with bound values and gives its rows as plain objects in snake case, as the columns are named.
    *
-   * @param name of a statement that is asked often: each connection then parses and plans it once, which takes longer than
-   *   running it. One name has one text.
+   * @param name of a short read that is asked often: each connection then parses and plans it once, which takes longer than
+   *   running it, and outside a transaction it goes over the connection that all such reads share. One name has one text.
    */
   query<Row = Record<string, unknown>>(
     text: string,
