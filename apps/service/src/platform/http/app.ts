@@ -1,5 +1,4 @@
 import type { ServerOptions } from 'node:https';
-import helmet from '@fastify/helmet';
 import fastify, { type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify';
 import { listingKeywords } from '../listing/index.ts';
 import { authenticateCallers } from './authenticate.ts';
@@ -11,7 +10,9 @@ import { describeRoutes } from './openapi.ts';
 import { answerProblems, asProblem, sendProblem } from './problem-answer.ts';
 import { requestId } from './request-id.ts';
 import { RequestLog } from './request-log.ts';
+import { RequestLogger } from './request-logger.ts';
 import { ruleRoutes } from './route-rules.ts';
+import { secureAnswers } from './security-headers.ts';
 import type { App, Authenticate, Logger, Routes } from './types.ts';
 
 export interface AppOptions {
@@ -38,19 +39,6 @@ export interface AppOptions {
 /** A body that is not an upload; a registration has 300 bytes. */
 const bodyLimit = 256 * 1024;
 
-const security = {
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'none'"],
-      baseUri: ["'none'"],
-      formAction: ["'none'"],
-      frameAncestors: ["'none'"],
-    },
-  },
-  frameguard: { action: 'deny' },
-} as const;
-
 /**
  * The HTTP side of the service, ready for `inject()` and `listen()`: every route described, authenticated and held to the
  * house rules, every refusal a problem document.
@@ -67,6 +55,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...(tls === undefined ? { http: limits } : { https: { ...limits, ...tls, minVersion: 'TLSv1.2' } }),
     loggerInstance: options.logger,
     logController: new RequestLog(),
+    childLoggerFactory: (log, bindings, options) => new RequestLogger(log, bindings, options),
     genReqId: requestId,
     requestIdHeader: false,
     requestTimeout: limits.requestTimeout,
@@ -103,18 +92,20 @@ export async function createApp(options: AppOptions): Promise<App> {
   // The kind of server changes nothing that a room sees.
   const app = fastify(server) as unknown as App;
 
-  app.addHook('onRequest', async (request, reply) => {
+  // Hooks that wait for nothing call back: a promise for each of them would be made for every request.
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     if (request.routeOptions.config?.noStore === true) reply.header('cache-control', 'no-store');
+    done();
   });
   const { observe } = options;
   if (observe !== undefined)
-    app.addHook('onResponse', async ({ method, routeOptions }, reply) =>
-      observe(method, routeOptions.url, reply.statusCode, reply.elapsedTime / 1000),
-    );
+    app.addHook('onResponse', ({ method, routeOptions }, reply, done) => {
+      observe(method, routeOptions.url, reply.statusCode, reply.elapsedTime / 1000);
+      done();
+    });
   answerProblems(app, options.publicUrl);
-  // Before any hook that refuses, so that refusals carry the headers too.
-  await app.register(helmet, { ...security, strictTransportSecurity: tls !== undefined });
+  secureAnswers(app, tls !== undefined);
   await allowOrigins(app, options.origins ?? []);
   refuseUnknownPaths(app);
   ruleRoutes(app);

@@ -11,10 +11,7 @@ const organisationHeader = 'meterhouse-organisation';
  */
 export function authenticateCallers(app: App, authenticate: Authenticate): void {
   app.decorateRequest('caller');
-  app.addHook('onRequest', async (request) => {
-    if (request.is404) return;
-    const { access } = request.routeOptions.config;
-    if (access === 'public') return;
+  async function admit(request: FastifyRequest, access: Exclude<Access, 'public'>): Promise<void> {
     const bearer = bearerOf(request);
     if (bearer === undefined)
       throw new Problem('unauthenticated', {
@@ -24,6 +21,12 @@ export function authenticateCallers(app: App, authenticate: Authenticate): void 
     if (Array.isArray(organisation)) throw new Problem('malformed-request');
     request.caller = await authenticate(bearer, organisation);
     refuseUnlessAllowed(request.caller, access, request);
+  }
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (request.is404) return done();
+    const { access } = request.routeOptions.config;
+    if (access === 'public') return done();
+    admit(request, access).then(() => done(), done);
   });
 }
 

@@ -17,8 +17,8 @@ export function refuseUnknownPaths(app: App): void {
     return [...new Set(methods)].sort();
   };
 
-  app.addHook('onRequest', async (request) => {
-    if (!request.is404) return;
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (!request.is404) return done();
     const methods = allowed(pathOf(request.url));
     if (methods.length === 0)
       throw new Problem('not-found', { detail: 'No route answers this path; /openapi.json lists them all.' });
