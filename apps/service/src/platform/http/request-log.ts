@@ -1,5 +1,8 @@
 import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 
+/** What the line of a request that was answered says; no other line says it. */
+export const REQUEST_LINE = 'request';
+
 /**
  * One line a request, when it is answered. The query string never gets there: scripts put tokens into it, and a report's
  * reference is as good as the report.
@@ -31,7 +34,7 @@ export class RequestLog extends LogController {
         : { actor: request.caller.actor, organisation: request.caller.organisationId }),
     };
     if (error) request.server.log.error({ ...line, err: error }, 'request failed');
-    else this.#logger(request).info(line, 'request');
+    else this.#logger(request).info(line, REQUEST_LINE);
   }
 
   #logger({ server }: FastifyRequest): FastifyBaseLogger {

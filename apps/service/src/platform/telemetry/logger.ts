@@ -1,8 +1,9 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { logOutput } from './log-output.ts';
 
 /**
  * The log: one JSON object a line. Room code never logs a secret; these places are blanked all the same, as a library's error
- * or a whole request may hold one.
+ * or a whole request may hold one. It goes to standard output unless said.
  */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
   const options = {
@@ -13,7 +14,7 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
     redact: { paths: secretPlaces, censor: '[secret]' },
     serializers: { err: told },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination ?? logOutput());
 }
 
 const secrets = [
