@@ -7,7 +7,6 @@ import {
   Problem,
   SUPERSEDED_DAYS,
 } from '@meterhouse/contract';
-import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import type { Archive } from '../platform/archive/types.ts';
 import type { Database } from '../platform/database/types.ts';
@@ -19,6 +18,7 @@ import { isRenewing } from './delivery/is-renewing.ts';
 import { listMeterMonth } from './delivery/list-meter-month.ts';
 import { listMonth } from './delivery/list-month.ts';
 import { negotiate } from './delivery/negotiate.ts';
+import { readPart } from './delivery/read-part.ts';
 import { MEDIA_TYPES, reprDigest, sentAs } from './delivery/sent-as.ts';
 import { monthOfPath } from './month-of-path.ts';
 import type { Renditions } from './renditions/renditions.ts';
@@ -167,17 +167,12 @@ export function reportsRoutes({ database, archive, renditions, clock }: ReportsR
             .code(206)
             .header('content-length', ranged.end - ranged.start + 1)
             .header('content-range', `bytes ${ranged.start}-${ranged.end}/${sent.contentLength}`);
-        // The archive's ranges end before their end, HTTP's with it.
-        const part = ranged && { start: ranged.start, end: ranged.end + 1 };
-        return send(reply, request.method, () => archive.read(sent.archiveKey, part));
+        // Bytes, if none: with anything else the framework would name a character set of a type that says JSON.
+        if (request.method === 'HEAD') return reply.send(Buffer.alloc(0));
+        return reply.send(await readPart(archive, sent, ranged));
       },
     });
   };
-}
-
-async function send(reply: FastifyReply, method: string, open: () => Promise<NodeJS.ReadableStream>) {
-  // Bytes, if none: with anything else the framework would name a character set of a type that says JSON.
-  return reply.send(method === 'HEAD' ? Buffer.alloc(0) : await open());
 }
 
 function ifRange(header: string | string[] | undefined): string | undefined {

@@ -38,6 +38,13 @@ export function memoryArchive(): MemoryArchive {
       if (bytes === undefined) throw new Problem('archive-missing');
       return Readable.from([range === undefined ? bytes : bytes.subarray(range.start, range.end)]);
     },
+    async readWhole(key, length) {
+      archive.reads += 1;
+      const bytes = files.get(key);
+      if (bytes === undefined) throw new Problem('archive-missing');
+      if (bytes.length !== length) throw new Error(`${key} has ${bytes.length} bytes`);
+      return bytes;
+    },
     size: async (key) => files.get(key)?.length,
     localCopy: () => Promise.reject(new Error('no file here')),
     async *list(prefix) {

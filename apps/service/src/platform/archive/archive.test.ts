@@ -30,6 +30,16 @@ test('what is put can be read whole and by range, and has its size', async () =>
   await copy.release();
 });
 
+test('a small file is read in one piece, and only if it has the length that it must have', async () => {
+  const archive = await openFileArchive(fresh());
+  await archive.put('reports/1', bytes('0123456789'));
+  assert.equal((await archive.readWhole('reports/1', 10)).toString(), '0123456789');
+  await assert.rejects(archive.readWhole('reports/1', 11), /has not the 11 bytes/);
+  await assert.rejects(archive.readWhole('reports/1', 9), /has not the 9 bytes/);
+  await archive.put('reports/empty', bytes(''));
+  assert.equal((await archive.readWhole('reports/empty', 0)).length, 0);
+});
+
 test('the same bytes again are fine, other bytes are refused and the first ones stay', async () => {
   const root = fresh();
   const archive = await openFileArchive(root);
@@ -100,6 +110,7 @@ test('what is missing is told as missing, and removing it is no error', async ()
   assert.equal(await archive.size('a/b/c'), undefined);
   assert.equal(await archive.size('a'), undefined);
   await assert.rejects(archive.read('a/c'), isProblem('archive-missing'));
+  await assert.rejects(archive.readWhole('a/c', 1), isProblem('archive-missing'));
   await assert.rejects(archive.localCopy('a/c'), isProblem('archive-missing'));
   await archive.remove('a/b');
   await archive.remove('a/b');

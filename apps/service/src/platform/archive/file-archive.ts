@@ -74,7 +74,7 @@ export async function openFileArchive(root: string): Promise<Archive> {
   async function presentPath(key: string): Promise<string> {
     const path = keyPath(home, key);
     if ((await sizeOf(path)) !== undefined) return path;
-    throw new Problem('archive-missing', { detail: `${key} is not in the archive.` });
+    throw missing(key);
   }
 
   return {
@@ -106,6 +106,21 @@ export async function openFileArchive(root: string): Promise<Archive> {
       const path = await presentPath(key);
       // `end` of a range is exclusive here and inclusive there.
       return createReadStream(path, range ? { start: range.start, end: range.end - 1 } : {});
+    },
+
+    async readWhole(key, length) {
+      const handle = await open(keyPath(home, key), 'r').catch((error: unknown) => {
+        throw isAbsent(error) ? missing(key) : error;
+      });
+      try {
+        // Room for one byte more shows a file that is too long.
+        const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(length + 1), 0, length + 1, 0);
+        if (bytesRead !== length)
+          throw new Error(`${key} of the archive has not the ${length} bytes it must have`);
+        return buffer.subarray(0, length);
+      } finally {
+        await handle.close();
+      }
     },
 
     size: (key) => sizeOf(keyPath(home, key)),
@@ -148,10 +163,14 @@ async function sizeOf(path: string): Promise<number | undefined> {
     const status = await stat(path);
     return status.isFile() ? status.size : undefined;
   } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
+    if (isAbsent(error)) return undefined;
     throw error;
   }
 }
+
+const missing = (key: string) => new Problem('archive-missing', { detail: `${key} is not in the archive.` });
+
+const isAbsent = (error: unknown) => errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR';
 
 /** Keys that begin with `prefix`, in the order of their code units; goes only into directories that can hold one. */
 async function* listKeys(home: string, prefix: string, below = ''): AsyncGenerator<string> {

@@ -14,7 +14,17 @@ export interface FaultyArchive {
 
 /** An archive that does as it is told until it is told to fail: for tests of full and broken disks. */
 export function faultyArchive(real: Archive): FaultyArchive {
-  const calls = { take: 0, put: 0, read: 0, size: 0, localCopy: 0, list: 0, remove: 0, freeBytes: 0 };
+  const calls = {
+    take: 0,
+    put: 0,
+    read: 0,
+    readWhole: 0,
+    size: 0,
+    localCopy: 0,
+    list: 0,
+    remove: 0,
+    freeBytes: 0,
+  };
   const faults: { call: Call; at: number; code: string }[] = [];
   let free: number | undefined;
 
@@ -46,6 +56,10 @@ export function faultyArchive(real: Archive): FaultyArchive {
       async read(key, range) {
         count('read');
         return real.read(key, range);
+      },
+      async readWhole(key, length) {
+        count('readWhole');
+        return real.readWhole(key, length);
       },
       async size(key) {
         count('size');

@@ -19,6 +19,13 @@ export interface Archive {
    * @throws problem `archive-missing` when there is no such key
    */
   read(key: string, range?: { start: number; end: number }): Promise<Readable>;
+  /**
+   * All bytes of a small file in one piece, which takes less than half the work of a stream.
+   *
+   * @param length that the file must have
+   * @throws problem `archive-missing` when there is no such key; an error when its file is longer or shorter
+   */
+  readWhole(key: string, length: number): Promise<Buffer>;
   /** Size in bytes, or undefined when there is no such key. */
   size(key: string): Promise<number | undefined>;
   /** A path the engine can read the bytes from, and what to call when it is no longer needed. */
