@@ -73,6 +73,23 @@ test('a body that comes in pieces within its time is taken', async () => {
   assert.match(answer, /^HTTP\/1\.1 200 .*\{"a":5\}$/s);
 });
 
+test('a body of another type is refused at its first byte, and cut with 408 when that does not come', async () => {
+  const text = head('/slow', 10e9).replace('application/json', 'text/csv');
+  const refused = await exchange([text, 'a,b', 'c,d', 'e,f'], 50);
+  assert.match(refused, /^HTTP\/1\.1 415 .*"code":"unsupported-media-type"/s);
+  assert.match(refused, /connection: close/i);
+  assert.match(await exchange([text], 50), /^HTTP\/1\.1 408 .*Nothing of the body came for 0\.2 s/s);
+});
+
+test('a client that goes away amid its body takes nothing with it', async () => {
+  const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+  socket.write(`${head('/slow', 7)}{"a":`);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  socket.destroy();
+  const text = head('/slow', 7).replace('Host: x', 'Host: x\r\nConnection: close');
+  assert.match(await exchange([text, '{"a":5}'], 50), /^HTTP\/1\.1 200 /);
+});
+
 test('a refusal before the body is read ends the connection instead of reading 10 GB', async () => {
   const answer = await exchange([head('/unread', 10e9, 'PUT'), 'x'.repeat(1000)], 50);
   assert.match(answer, /^HTTP\/1\.1 401 /);

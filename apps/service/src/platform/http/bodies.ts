@@ -1,6 +1,7 @@
-import { Transform } from 'node:stream';
+import type { IncomingHttpHeaders } from 'node:http';
 import { Problem } from '@meterhouse/contract';
 import { type ParseError, visit } from 'jsonc-parser';
+import { expectWithinTime, passWithinTime } from './body-time.ts';
 import type { App, BodyTime } from './types.ts';
 
 /** A small JSON body comes at once; who needs longer holds a connection for nothing. */
@@ -12,27 +13,22 @@ const smallBody: BodyTime = { idleSeconds: 10, totalSeconds: 30 };
  */
 export function takeBodies(app: App): void {
   // An empty body has no type worth checking, whatever the client says it is.
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     const { headers } = request.raw;
     const empty = headers['content-length'] === undefined || headers['content-length'] === '0';
     if (empty && headers['transfer-encoding'] === undefined) delete headers['content-type'];
     // Of a chunked body nobody knows yet whether it is empty; the framework would refuse what is no type before it looks.
     else if (request.routeOptions.config?.body === 'none' && !isMediaType(headers['content-type']))
       headers['content-type'] = 'application/octet-stream';
+    done();
   });
 
-  app.addHook('preParsing', async (request, reply, payload) => {
-    if (request.headers['content-type'] === undefined && request.headers['content-length'] === undefined)
-      if (request.headers['transfer-encoding'] === undefined) return payload;
-    const guard = withinTime(request.routeOptions.config.bodyTime ?? smallBody);
-    // Who reads the body hears of its end; when the answer went out before, nobody does.
-    guard.on('error', () => {});
-    reply.raw.once('close', () => guard.destroy());
-    payload.on('error', (error) => guard.destroy(error));
-    payload.on('aborted', () =>
-      guard.destroy(new Problem('malformed-request', { detail: 'The body ended early.' })),
-    );
-    return payload.pipe(guard);
+  app.addHook('preParsing', (request, reply, payload, done) => {
+    const { body, bodyTime = smallBody } = request.routeOptions.config;
+    if (isAbsent(request.headers)) return done(null, payload);
+    if (body === 'stream') return done(null, passWithinTime(payload, reply, bodyTime));
+    if (!request.raw.complete) expectWithinTime(request.raw, bodyTime);
+    done(null, payload);
   });
 
   const parseStrictly = app.getDefaultJsonParser('error', 'error');
@@ -42,10 +38,24 @@ export function takeBodies(app: App): void {
     if (text === '') return done(null, undefined);
     parseStrictly(request, text, (error, value) => done(error ? jsonProblem(text) : null, value));
   });
-  app.addContentTypeParser('*', async (_request: unknown, payload: AsyncIterable<Buffer>) => {
-    for await (const piece of payload) if (piece.length > 0) throw new Problem('unsupported-media-type');
-    return undefined;
+  app.addContentTypeParser('*', (_request, payload, done) => {
+    let decided = false;
+    const decide = (problem: Error | null) => {
+      if (!decided) done(problem, undefined);
+      decided = true;
+    };
+    payload.on('data', (piece: Buffer) => {
+      if (piece.length > 0) decide(new Problem('unsupported-media-type'));
+    });
+    payload.on('end', () => decide(null));
+    payload.on('error', decide);
   });
+}
+
+/** Without these there is no body, whatever the method. */
+function isAbsent(headers: IncomingHttpHeaders): boolean {
+  if (headers['content-type'] !== undefined || headers['content-length'] !== undefined) return false;
+  return headers['transfer-encoding'] === undefined;
 }
 
 const isMediaType = (type = '') => /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+ *(;|$)/.test(type);
@@ -71,28 +81,4 @@ function jsonProblem(text: string): Problem {
     detail: `The body stops being JSON at line ${line}, column ${column}.`,
     members: { line, column },
   });
-}
-
-/** Passes a body on and fails with `request-timeout` when its pieces stop coming or it lasts too long. */
-function withinTime({ idleSeconds, totalSeconds }: BodyTime): Transform {
-  const late = (detail: string) => () => guard.destroy(new Problem('request-timeout', { detail }));
-  let idle: NodeJS.Timeout;
-  const guard = new Transform({
-    transform(piece, _encoding, done) {
-      idle.refresh();
-      done(null, piece);
-    },
-    destroy(error, done) {
-      clearTimeout(idle);
-      clearTimeout(total);
-      done(error);
-    },
-  });
-  idle = setTimeout(function stalled() {
-    // Pieces that wait for us are not the client's delay.
-    if (guard.readableLength > 0) idle.refresh();
-    else late(`Nothing of the body came for ${idleSeconds} s.`)();
-  }, idleSeconds * 1000);
-  const total = setTimeout(late(`The body was not complete after ${totalSeconds} s.`), totalSeconds * 1000);
-  return guard;
 }
