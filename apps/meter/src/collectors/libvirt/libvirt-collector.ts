@@ -18,11 +18,12 @@ import type { Journal } from '../../journal/index.ts';
 import type { ProductSettings } from '../../settings/index.ts';
 import type { Time } from '../../time/index.ts';
 import { addressFaults, isPrivate, isRemote } from './address.ts';
-import { type Domain, lookAtDomains } from './domains.ts';
+import { type Domain, type Look, lookAtDomains } from './domains.ts';
 import type { DomainEvent } from './event-line.ts';
 import { type EventStream, openEventStream } from './event-stream.ts';
 import { type Host, readHost } from './host.ts';
 import { openSession, type Session } from './session.ts';
+import { readStorage } from './storage.ts';
 import { weave } from './weave.ts';
 
 /** Seconds from one inventory to the next on a connection that holds. */
@@ -34,6 +35,7 @@ const PAUSE_OF_LOOK = 4;
 const PATIENCE = 60_000;
 /** Characters that a record's name may have. */
 const LONGEST_NAME = 512;
+const NO_STORAGE = 'this connection does not tell what disks take: storage is metered as 0';
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029]/gu;
 
 export interface LibvirtCollectorOptions {
@@ -96,10 +98,12 @@ export function createLibvirtCollector(options: LibvirtCollectorOptions): Collec
     remark(told);
     const known = new Map<string, MachineState>();
     let kept: readonly DomainEvent[] = [];
+    let suspected: ReadonlySet<string> | undefined = told ? new Set() : undefined;
     let inventoried = 0;
     let lookedAt = 0;
     let host: Host | undefined;
-    const machineOf = (domain: Domain) => stateOf(domain, host!);
+    let storage: ReadonlyMap<string, number> = new Map();
+    const machineOf = (domain: Domain) => stateOf(domain, host!, storage.get(domain.uuid) ?? 0);
     while (!signal.aborted) {
       const began = Math.max(time.now(), lookedAt);
       if (host === undefined || began >= inventoried + INVENTORY_EVERY * 1000) host = await readHost(session);
@@ -117,17 +121,28 @@ export function createLibvirtCollector(options: LibvirtCollectorOptions): Collec
         for (const domain of look.domains.values()) known.set(domain.uuid, machineOf(domain));
         kept = heard.filter((event) => event.at > lookedAt);
       } else {
-        const woven = weave({ known, look, lookedAt, events: heard, seenBefore, machineOf });
+        const woven = weave({ known, look, lookedAt, events: heard, seenBefore, machineOf, suspected });
         kept = woven.kept;
+        if (told) suspected = woven.suspected;
         note(woven.missed, told ? woven.untold : 0, seen);
         yield { kind: 'changes', seen, changes: woven.changes.map(withPlainName) };
       }
       if (first || began >= inventoried + INVENTORY_EVERY * 1000) {
         inventoried = began;
+        storage = await storageOf(session, look);
+        for (const [uuid, machine] of known)
+          known.set(uuid, { ...machine, storageMib: storage.get(uuid) ?? 0 });
         yield inventoryOf(seen, host, known);
       }
-      await untilNextLook(events, kept.length > 0, lookedAt, took, signal);
+      await untilNextLook(events, kept.length > 0 || (suspected?.size ?? 0) > 0, lookedAt, took, signal);
     }
+  }
+
+  async function storageOf(session: Session, look: Look): Promise<ReadonlyMap<string, number>> {
+    const storage = await readStorage(session, look.domains);
+    if (storage === undefined && look.domains.size > 0) lacking.add(NO_STORAGE);
+    else lacking.delete(NO_STORAGE);
+    return storage ?? new Map();
   }
 
   /** Events by the clock of `time`: they carry the real one's, which a test's may differ from. */
@@ -191,7 +206,7 @@ export function createLibvirtCollector(options: LibvirtCollectorOptions): Collec
   };
 }
 
-function stateOf(domain: Domain, host: Host): MachineState {
+function stateOf(domain: Domain, host: Host, storageMib: number): MachineState {
   return {
     id: domain.uuid,
     uuid: domain.uuid,
@@ -200,7 +215,7 @@ function stateOf(domain: Domain, host: Host): MachineState {
     vcpus: domain.vcpus,
     memoryMib: domain.memoryMib,
     reservationMib: 0,
-    storageMib: 0,
+    storageMib,
     services: [],
     host: host.state.id,
     pool: undefined,

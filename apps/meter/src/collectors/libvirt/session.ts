@@ -10,8 +10,8 @@ import { CollectorFailure } from '../../inventory/index.ts';
 import { failureOf, startFailure } from './failure.ts';
 import { endVirsh, startVirsh, type Virsh, type VirshOptions } from './virsh-program.ts';
 
-/** Longest answer, characters: 10,000 domains of 32 processors stay below. */
-const LONGEST_ANSWER = 256 * 1024 * 1024;
+/** Longest answer, characters: a host of 1,000 domains and 4,000 processors answers with a sixth of it. */
+const LONGEST_ANSWER = 64 * 1024 * 1024;
 
 const REPEATED_MARK = /^echo (?:--err )?"m"[0-9a-f]{24}$/;
 

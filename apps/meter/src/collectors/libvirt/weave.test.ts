@@ -44,6 +44,8 @@ interface Case {
   seen: readonly Domain[];
   events: readonly DomainEvent[];
   unsettled?: readonly string[];
+  /** null: there are no events. */
+  suspected?: readonly string[] | null;
 }
 
 /** A look at 110.4 s; everything up to 100 s has been told. */
@@ -52,11 +54,20 @@ function woven({
   seen,
   events,
   unsettled = [],
+  suspected = [],
 }: Case): Woven & { known: Map<string, MachineState> } {
   const before = new Map(known.map((of) => [of.uuid, machineOf(of)]));
   const look = { domains: new Map(seen.map((of) => [of.uuid, of])), unsettled: new Set(unsettled) };
   return {
-    ...weave({ known: before, look, lookedAt: 110_400, events, seenBefore: 100, machineOf }),
+    ...weave({
+      known: before,
+      look,
+      lookedAt: 110_400,
+      events,
+      seenBefore: 100,
+      machineOf,
+      suspected: suspected === null ? undefined : new Set(suspected),
+    }),
     known: before,
   };
 }
@@ -95,10 +106,44 @@ test('leaves an event of the time of the look to the next, and does not believe 
   }
 });
 
-test('counts what no event told from the look that found it', () => {
-  const result = woven({ known: [domain(A, 'a', 'on')], seen: [domain(A, 'a', 'off')], events: [] });
-  assert.deepEqual(told(result), ['110 a off 1']);
-  assert.equal(result.untold, 1);
+test('waits once for the event of what a look found before it', () => {
+  const known = [domain(A, 'a', 'on')];
+  const seen = [domain(A, 'a', 'off')];
+  const first = woven({ known, seen, events: [] });
+  assert.deepEqual(told(first), []);
+  assert.deepEqual([...first.suspected], [A]);
+  const late = woven({ known, seen, events: [power(100.6, 'a', 'off')], suspected: [A] });
+  assert.deepEqual([told(late), late.untold, late.suspected.size], [['100 a off 1'], 0, 0]);
+  const never = woven({ known, seen, events: [], suspected: [A] });
+  assert.deepEqual(
+    [told(never), never.untold, never.suspected.size],
+    [['100 a off 1'], 1, 0],
+    'from the look that found it',
+  );
+});
+
+test('waits the same way for domains that came and went', () => {
+  const came = woven({ seen: [domain(A, 'a', 'on')], events: [] });
+  assert.deepEqual([told(came), [...came.suspected]], [[], [A]]);
+  assert.deepEqual(told(woven({ seen: [domain(A, 'a', 'on')], events: [], suspected: [A] })), ['100 a on 1']);
+  const went = woven({ known: [domain(A, 'a', 'off')], seen: [], events: [] });
+  assert.deepEqual([told(went), [...went.suspected], went.known.size], [[], [A], 1]);
+  assert.deepEqual(told(woven({ known: [domain(A, 'a', 'off')], seen: [], events: [], suspected: [A] })), [
+    '100 gone',
+  ]);
+});
+
+test('counts from the look that found it where there are no events', () => {
+  const result = woven({
+    known: [domain(A, 'a', 'on')],
+    seen: [domain(A, 'a', 'off'), domain(B, 'b', 'on')],
+    events: [],
+    suspected: null,
+  });
+  assert.deepEqual(told(result), ['110 a off 1', '110 b on 1']);
+});
+
+test('counts processors and memory from the look that found them', () => {
   const resized = woven({
     known: [domain(A, 'a', 'on')],
     seen: [domain(A, 'a', 'on', { vcpus: 4 })],

@@ -2,8 +2,9 @@
  * Weaves what a look saw and what events told since the look before into changes, each with its second.
  *
  * Events say when, a look says what. An event that was told while we looked may or may not be in what the look saw, so the
- * look's word on that domain is left for the next look, which such an event calls for at once. What differs without an
- * event (processors, memory, a lost event) counts from the moment of the look: never earlier, since nobody saw it.
+ * look's word on that domain is left for the next look, which such an event calls for at once. The same where a look is ahead of
+ * the event: a power or a domain that differs without one is only suspected, and told if the next look, soon after, still has no
+ * event of it. What never has events (processors, memory) counts from the look that found it: never earlier, nobody saw it.
  */
 import type { PowerState } from '@meterhouse/contract';
 import type { Change, MachineState } from '../../inventory/index.ts';
@@ -17,8 +18,10 @@ export interface Woven {
   readonly kept: readonly DomainEvent[];
   /** Names of domains that ran and went between two looks: what they had is not known. */
   readonly missed: readonly string[];
-  /** How many domains were found changed without an event that told of it. */
+  /** How many domains came, went or changed their power without an event that told of it. */
   readonly untold: number;
+  /** Domains that differ from what events told; to be given to the next weaving. */
+  readonly suspected: ReadonlySet<string>;
 }
 
 export interface Threads {
@@ -32,9 +35,11 @@ export interface Threads {
   /** Up to when everything was told before, Unix seconds. */
   readonly seenBefore: number;
   readonly machineOf: (domain: Domain) => MachineState;
+  /** What the weaving before suspected; undefined where there are no events to wait for. */
+  readonly suspected: ReadonlySet<string> | undefined;
 }
 
-export function weave({ known, look, lookedAt, events, seenBefore, machineOf }: Threads): Woven {
+export function weave({ known, look, lookedAt, events, seenBefore, machineOf, suspected }: Threads): Woven {
   const seen = Math.floor(lookedAt / 1000);
   const kept = events.filter((event) => event.at > lookedAt);
   const before = events.filter((event) => event.at <= lookedAt);
@@ -47,6 +52,7 @@ export function weave({ known, look, lookedAt, events, seenBefore, machineOf }: 
   }
   const changes: Change[] = [];
   let untold = 0;
+  const suspects = new Set<string>();
   const missed = told.nobody.filter((name) => !open.has(name));
   // Nobody knows yet what it has: its events wait for a look that does.
   const waiting = before.filter(
@@ -68,18 +74,18 @@ export function weave({ known, look, lookedAt, events, seenBefore, machineOf }: 
     });
     changes.push(...strand.changes);
     let now = strand.now;
-    if (!isOpen) {
-      if (machine === undefined && now !== undefined) {
-        // A transient domain leaves no other trace than that it stopped.
-        const at = strand.lastOff ?? seen;
-        changes.push({ kind: 'gone', of: 'machine', at, id: uuid });
-        if (strand.lastOff === undefined) untold++;
-        now = undefined;
-      } else if (machine !== undefined && (now === undefined || !same(now, machine))) {
-        changes.push({ kind: 'machine', at: seen, state: machine });
-        if (now?.power !== machine.power) untold++;
-        now = machine;
-      }
+    const differs = now?.power !== machine?.power && strand.lastOff === undefined;
+    if (!isOpen && differs && suspected?.has(uuid) === false) suspects.add(uuid);
+    else if (!isOpen) {
+      // Found by the look before already, where that one only suspected it.
+      const found = suspected?.has(uuid) && differs ? seenBefore : seen;
+      if (differs) untold++;
+      // A transient domain leaves no other trace than that it stopped.
+      if (machine === undefined && now !== undefined)
+        changes.push({ kind: 'gone', of: 'machine', at: strand.lastOff ?? found, id: uuid });
+      else if (machine !== undefined && (now === undefined || !same(now, machine)))
+        changes.push({ kind: 'machine', at: found, state: machine });
+      now = machine;
     }
     if (now === undefined) known.delete(uuid);
     else known.set(uuid, now);
@@ -89,6 +95,7 @@ export function weave({ known, look, lookedAt, events, seenBefore, machineOf }: 
     kept: [...waiting, ...kept],
     missed,
     untold,
+    suspected: suspects,
   };
 }
 
