@@ -36,10 +36,7 @@ export function takeBodies(app: FastifyInstance): void {
   app.removeContentTypeParser(['application/json', 'text/plain']);
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') return done(null, undefined);
-    parseStrictly(request, body as string, (error, value) =>
-      // The parser's own words repeat what stands where it stopped.
-      done(error ? new ApiError('GW_BAD_REQ_BODY', 'The body is not JSON.', { cause: error }) : null, value),
-    );
+    parseStrictly(request, body as string, done);
   });
 }
 
