@@ -7,7 +7,6 @@
 const REFUSED_PARAMETERS: Readonly<Record<string, string>> = Object.freeze({
   command: 'it names a program that would be started here',
   netcat: 'it names a program that would be started on the host',
-  proxy: 'it decides which program is started on the host',
   no_verify: 'it switches the check of the host off: trust its authority instead',
   known_hosts_verify: 'it switches the check of the host off: add the host to known_hosts instead',
 });

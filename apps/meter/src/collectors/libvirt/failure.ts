@@ -22,7 +22,7 @@ const MEANINGS: readonly (readonly [RegExp, FailureCode, 'needs-person'?])[] = [
   ],
   [/timed out|keepalive timeout/i, 'timed-out'],
   [
-    /connection refused|failed to connect socket|no route to host|network is unreachable/i,
+    /connection refused|failed to connect socket|: no such file or directory|no route to host|network is unreachable/i,
     'connection-refused',
   ],
   [
@@ -63,6 +63,7 @@ function cleaned(said: string): string {
     );
   return [...new Set(lines)]
     .join('; ')
+    .replace(/@{3,}(?:; )?/g, '')
     .replace(/\p{Cc}+/gu, ' ')
     .slice(0, LONGEST);
 }
