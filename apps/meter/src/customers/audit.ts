@@ -2,15 +2,19 @@
  * What the rules do to the inventory as it is now. Every row is told, one after the other: nothing is cut, and nothing of the
  * rows is kept.
  */
-import type { HostState, Inventory, MachineState, Place } from '../inventory/index.ts';
+import type { HostState, MachineState, Place } from '../inventory/index.ts';
 import { matchingRules } from './labels.ts';
 import type { Rule } from './rules.ts';
 import { isDirected, isOf, type RuledProduct, type Targets, targetsOf } from './targets.ts';
 
-/** A product and what it consists of. */
+/** A product and what it consists of: an Inventory, or whatever goes through the same things one by one. */
 export interface AuditedProduct {
   readonly product: RuledProduct;
-  readonly inventory: Inventory;
+  readonly inventory: {
+    readonly machines: Iterable<MachineState>;
+    readonly hosts: Iterable<HostState>;
+    readonly places: Iterable<Place>;
+  };
 }
 
 export type AuditKind = 'mapped' | 'unmapped' | 'overlapping' | 'targetless';
@@ -38,12 +42,18 @@ export function* auditRules(
   const lost = new Map<Rule, AuditRow['reason'] & string>(rules.map((rule) => [rule, 'product-not-known']));
   for (const { product, inventory } of audited) {
     const targets = targetsOf(rules, product);
-    const places = new Map(inventory.places.map((place) => [place.id, place]));
-    const hosts = new Map(inventory.hosts.map((host) => [host.id, host]));
+    const places = byId(inventory.places);
+    const hosts = byId(inventory.hosts);
     seekTargets(rules, product, targets, places, lost);
     for (const machine of inventory.machines) yield* rowsOf(product, targets, machine, hosts, places);
   }
   for (const [rule, reason] of lost) yield { kind: 'targetless', product: rule.productId, rule, reason };
+}
+
+function byId<Thing extends { readonly id: string }>(things: Iterable<Thing>): ReadonlyMap<string, Thing> {
+  const map = new Map<string, Thing>();
+  for (const thing of things) map.set(thing.id, thing);
+  return map;
 }
 
 function* rowsOf(

@@ -17,6 +17,7 @@ export type MeterErrorCode =
   | 'secrets-key-wrong'
   | 'secrets-damaged'
   | 'key-damaged'
+  | 'api-password-missing'
   | 'privacy-key-missing'
   | 'privacy-key-changed'
   | 'privacy-key-in-use'

@@ -7,7 +7,7 @@
 
 import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { NamedAttribute } from './hide.ts';
 
@@ -74,17 +74,30 @@ export class NamesFile {
 async function append(folder: string, name: string, text: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const file = await open(join(folder, name), 'a+', 0o600);
+  let isNew: boolean;
   try {
-    await file.appendFile((await isTorn(file)) ? `\n${text}` : text);
+    const { size } = await file.stat();
+    isNew = size === 0;
+    await file.appendFile((await isTorn(file, size)) ? `\n${text}` : text);
     await file.datasync();
   } finally {
     await file.close();
   }
+  if (isNew) for (const path of [folder, dirname(folder)]) await syncFolder(path);
+}
+
+/** A file that was made is there after a crash when its folder is synced. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 /** True when the last line has no end. */
-async function isTorn(file: FileHandle): Promise<boolean> {
-  const { size } = await file.stat();
+async function isTorn(file: FileHandle, size: number): Promise<boolean> {
   if (size === 0) return false;
   const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
   return buffer[0] !== 0x0a;

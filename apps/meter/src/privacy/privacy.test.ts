@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import type { PrivacySettings } from '../settings/index.ts';
 import { createHide } from './hide.ts';
 import { follow, type Stretch, settingsAt } from './in-force.ts';
-import { allNames, importPrivacyKey, maskedLicense, openPrivacy } from './index.ts';
+import { allNames, importPrivacyKey, type MeterPrivacy, maskedLicense, openPrivacy } from './index.ts';
 
 const SETTINGS: PrivacySettings = {
   vm: 'hashed',
@@ -29,15 +29,24 @@ const DECEMBER = Date.UTC(2026, 11) / 1000;
 
 async function folder(t: TestContext): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'privacy-'));
-  t.after(() => rm(dir, { recursive: true, force: true }));
+  t.after(async () => {
+    // Names are written behind the back of whoever asks for a text.
+    await Promise.all(everOpened.map((privacy) => privacy.flush()));
+    await rm(dir, { recursive: true, force: true });
+  });
   return dir;
 }
-const opened = (
+const everOpened: MeterPrivacy[] = [];
+async function opened(
   dir: string,
   settings = SETTINGS,
   now = NOVEMBER,
   onFault: (error: Error) => void = assert.fail,
-) => openPrivacy({ dir, environment: {}, settings, now, onFault });
+): Promise<MeterPrivacy> {
+  const privacy = await openPrivacy({ dir, environment: {}, settings, now, onFault });
+  everOpened.push(privacy);
+  return privacy;
+}
 const linesOf = async (dir: string, month = '2026-11') =>
   (await readFile(join(dir, 'names', `${month}.ndjson`), 'utf8')).split('\n').filter((line) => line !== '');
 

@@ -71,7 +71,8 @@ export async function openPrivacy(options: PrivacyOptions): Promise<MeterPrivacy
   const hidden = new HiddenNames(createHide(key), new NamesFile(dir, onFault));
   const month = monthOf(Math.floor(now / 1000));
   // Late hours may still come of the month before.
-  for (const each of [monthBefore(month), month]) await hidden.remember(dir, each);
+  // Names that cannot be read are met again, and written again.
+  for (const each of [monthBefore(month), month]) await hidden.remember(dir, each).catch(onFault);
   return {
     text: (attribute, plain, hour) => {
       if (plain === '') return '';

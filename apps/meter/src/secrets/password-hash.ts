@@ -2,7 +2,7 @@
  * The password of the one who uses the meter's API, at rest: scrypt in PHC form, `$scrypt$ln=15,r=8,p=3$<salt>$<hash>`, as the
  * service keeps those of people. It takes 32 MiB and about 0.2 s.
  */
-import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 
 const cost = { ln: 15, r: 8, p: 3 } as const;
 const SALT = 16;
@@ -12,8 +12,8 @@ const most = { ln: 17, r: 16, p: 8 } as const;
 
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT);
-  const hash = await derive(password, salt, HASH, cost);
-  return `$scrypt$ln=${cost.ln},r=${cost.r},p=${cost.p}$${unpadded(salt)}$${unpadded(hash)}`;
+  const derived = await derive(password, salt, HASH, cost);
+  return `$scrypt$ln=${cost.ln},r=${cost.r},p=${cost.p}$${unpadded(salt)}$${unpadded(derived)}`;
 }
 
 /** False too for a stored text that is no such hash. */
@@ -26,6 +26,12 @@ export async function verifyPassword(password: string, stored: string): Promise<
   if (expected.length < 16 || expected.length > 64) return false;
   const actual = await derive(password, Buffer.from(parts[3]!, 'base64'), expected.length, { ln, r, p });
   return timingSafeEqual(actual, expected);
+}
+
+/** Of two passwords in the clear; tells by its time nothing of where they differ. */
+export function samePassword(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((text) => hash('sha256', text.normalize('NFKC'), 'buffer'));
+  return timingSafeEqual(a!, b!);
 }
 
 function derive(

@@ -207,6 +207,25 @@ test("the API's password is kept as a hash and checked by it", async (t) => {
   assert.match(await readFile(join(dir, 'secrets.json'), 'utf8'), /\$scrypt\$ln=15,r=8,p=3\$/);
 });
 
+test("the API's password can come from outside, and wins over the one that is kept", async (t) => {
+  const dir = await folder(t);
+  await (await openSecrets(dir, {})).setApiPassword('kept', 'one');
+  const file = join(dir, 'api');
+  await writeFile(file, 'two\n');
+  const named = await openSecrets(dir, { METERHOUSE_METER_API_PASSWORD_FILE: file });
+  assert.equal(named.apiUser, 'admin');
+  assert.equal(await named.verifyApiPassword('admin', 'two'), true);
+  assert.equal(await named.verifyApiPassword('kept', 'one'), false);
+  const given = await openSecrets(dir, {
+    METERHOUSE_METER_API_PASSWORD: 'three',
+    METERHOUSE_METER_API_USER: 'me',
+  });
+  assert.equal(await given.verifyApiPassword('me', 'three'), true);
+  await assert.rejects(openSecrets(dir, { METERHOUSE_METER_API_PASSWORD_FILE: '/none' }), {
+    code: 'api-password-missing',
+  });
+});
+
 test('what was sealed opens with its key and owner, and with no change of either or of itself', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), fc.string(), fc.nat(), (secret, owner, place) => {

@@ -4,10 +4,10 @@
  */
 import { MeterError } from '../identity/index.ts';
 import { CollectorFailure } from '../inventory/index.ts';
-import { passwordFromOutside, passwordVariables } from './from-outside.ts';
+import { apiLoginFromOutside, passwordFromOutside, passwordVariables } from './from-outside.ts';
 import { type Environment, type KeySource, keySource, SECRETS_KEY } from './key-source.ts';
 import { fingerprintOf, putNextKey, rotationKey, secretsKey } from './keys.ts';
-import { hashPassword, verifyPassword } from './password-hash.ts';
+import { hashPassword, samePassword, verifyPassword } from './password-hash.ts';
 import { seal, sealingKey, unseal } from './sealed.ts';
 import {
   keepSecrets,
@@ -31,7 +31,7 @@ export interface Secrets {
   passwordOf(product: SecretOwner): Promise<string>;
   /** Forgets the product's password; true when there was one. */
   remove(name: string): Promise<boolean>;
-  /** The one who may use the meter's API; undefined until a password was set. */
+  /** The one who may use the meter's API: from outside, else as kept; undefined until a password was set. */
   readonly apiUser: string | undefined;
   setApiPassword(user: string, password: string): Promise<void>;
   /** Takes as long for a user that is not there. */
@@ -48,7 +48,8 @@ export interface Secrets {
  * Opens the secrets of a meter. A key beside the configuration is made when there is none and nothing is sealed yet.
  *
  * @throws MeterError `secrets-key-missing` when there is no key file, `key-damaged` when it holds no key,
- *   `secrets-key-wrong` when it is not the one that sealed them, `secrets-damaged` when `secrets.json` is not what it should be
+ *   `secrets-key-wrong` when it is not the one that sealed them, `secrets-damaged` when `secrets.json` is not what it should be,
+ *   `api-password-missing` when a file is named for it that cannot be read
  */
 export async function openSecrets(dir: string, environment: Environment): Promise<Secrets> {
   const source = await keySource(dir, environment, SECRETS_KEY);
@@ -56,6 +57,7 @@ export async function openSecrets(dir: string, environment: Environment): Promis
   const key = await secretsKey(dir, source, kept?.key);
   let file: SecretsFile = kept ?? { version: 1, key: fingerprintOf(key), passwords: {} };
   let sealing = sealingKey(key);
+  const apiLogin = await apiLoginFromOutside(environment);
   let last: Promise<unknown> = Promise.resolve();
 
   /** One change after the other, each made of what the one before wrote. */
@@ -96,13 +98,14 @@ export async function openSecrets(dir: string, environment: Environment): Promis
       return true;
     },
     get apiUser() {
-      return file.api?.user;
+      return (apiLogin ?? file.api)?.user;
     },
     async setApiPassword(user, password) {
       const hash = await hashPassword(password);
       await change((now) => ({ ...now, api: { user, hash } }));
     },
     async verifyApiPassword(user, password) {
+      if (apiLogin !== undefined) return samePassword(password, apiLogin.password) && user === apiLogin.user;
       const same = await verifyPassword(password, file.api?.hash ?? NOBODY);
       return same && file.api?.user === user;
     },

@@ -85,9 +85,14 @@ Without a person, for the product \`vc-1\`, first one wins; none of these is kep
 openssl rand -base64 32 | tr '+/' '-_' | tr -d = > /etc/credstore/meter-key
 \`\`\`
 
-A lost key is no catastrophe: remove \`secrets.json\` and give the passwords again. The password of the API's user stands in the same
-file as a scrypt hash. A command that prints a password is not supported: it would run with the meter's rights whatever the file
-says. Have whatever fetches the password write it to the file that \`METERHOUSE_METER_PASSWORD_FILE_…\` names.
+**The user of the [API](api.md)** and his password are kept in the same file, the password as a scrypt hash. Without a person:
+\`METERHOUSE_METER_API_PASSWORD\`, the file that \`METERHOUSE_METER_API_PASSWORD_FILE\` names, or the credential \`api-password\`; the
+user is \`admin\`, or what \`METERHOUSE_METER_API_USER\` says.
+
+A lost key is no catastrophe: remove \`secrets.json\` and give the passwords again.
+
+A command that prints a password is not supported: it would run with the meter's rights whatever the file says. Have whatever
+fetches the password write it to the file that \`METERHOUSE_METER_PASSWORD_FILE_…\` names.
 `;
 
 /** The page. */

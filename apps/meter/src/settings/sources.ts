@@ -87,9 +87,11 @@ function valueOfText({ type }: Described, text: string): { value: unknown } | { 
 }
 
 const sections = ['PRODUCT_', 'PRIVACY_', 'SPOOL_', 'UPLOAD_', 'API_'].map((name) => VARIABLE_PREFIX + name);
-/** Names the file of the key that names are hidden with. */
-const KEY_OF_PRIVACY = `${VARIABLE_PREFIX}PRIVACY_KEY_FILE`;
-const variables = new Set([...OUTER_SETTINGS.map(({ variable }) => variable), KEY_OF_PRIVACY]);
+/** Variables of other rooms: the key that names are hidden with, the login of the API. */
+const OTHERS = ['PRIVACY_KEY_FILE', 'API_USER', 'API_PASSWORD', 'API_PASSWORD_FILE'].map(
+  (name) => VARIABLE_PREFIX + name,
+);
+const variables = new Set([...OUTER_SETTINGS.map(({ variable }) => variable), ...OTHERS]);
 const flagNames = new Set(OUTER_SETTINGS.map(({ flag }) => flag));
 
 /**
@@ -102,10 +104,16 @@ function unknownNames(environment: Environment, flags: SettingFlags): string[] {
     .filter((name) => !variables.has(name));
   const noFlags = Object.keys(flags).filter((name) => flags[name] !== undefined && !flagNames.has(name));
   return [
-    ...misspelt.sort().map((name) => `${name} is no setting; see docs/meter/settings.md`),
+    ...misspelt.sort().map((name) => `${name} is no setting${hint(name)}; see docs/meter/settings.md`),
     ...noFlags.map((name) => `--${name} is no setting; see docs/meter/settings.md`),
   ];
 }
+
+/** Where a password is given, since nearly everybody tries it here first. */
+const hint = (name: string) =>
+  name.includes('PASSWORD')
+    ? `: the password of a product goes into ${VARIABLE_PREFIX}PASSWORD_<NAME>, or a file into ${VARIABLE_PREFIX}PASSWORD_FILE_<NAME>`
+    : '';
 
 /** What a single product is called when only the environment or flags tell of it. */
 export const ONLY_PRODUCT = 'product';
