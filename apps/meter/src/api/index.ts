@@ -16,3 +16,5 @@ export {
   type WaitingCertificate,
 } from './control.ts';
 export { ERRORS, type ErrCode } from './errors.ts';
+export { controlOf, type RunningControlOptions } from './running-control.ts';
+export { serveApi } from './serve-api.ts';
