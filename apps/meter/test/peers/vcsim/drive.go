@@ -51,8 +51,11 @@ type driver struct {
 	ctx   *simulator.Context
 }
 
-func newDriver(model *simulator.Model) http.Handler {
-	d := &driver{model, simulatorContext(model)}
+func newDriver(model *simulator.Model) *driver {
+	return &driver{model, simulatorContext(model)}
+}
+
+func (d *driver) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /drive", d.drive)
 	mux.HandleFunc("GET /truth", d.truth)

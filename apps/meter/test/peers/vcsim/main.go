@@ -32,9 +32,9 @@ func main() {
 	flag.IntVar(&model.ClusterHost, "hosts", 3, "hosts in each cluster")
 	flag.IntVar(&model.Host, "standalone", 0, "hosts of no cluster in each datacentre")
 	flag.IntVar(&model.Pool, "pools", 0, "resource pools in each cluster below its root pool")
-	flag.IntVar(&model.Machine, "vms", 2, "machines in each pool, and on each standalone host")
+	machines := flag.Int("vms", 2, "machines in each pool, and on each standalone host")
 	flag.IntVar(&model.Datastore, "datastores", 1, "datastores in each datacentre")
-	flag.BoolVar(&model.Autostart, "autostart", true, "power the machines on")
+	autostart := flag.Bool("autostart", true, "power the machines on")
 	user := flag.String("user", "meter@vsphere.local", "who may log in")
 	password := flag.String("password", "", "and with which password; METERHOUSE_VCSIM_PASSWORD when empty")
 	withTLS := flag.Bool("tls", true, "serve HTTPS")
@@ -53,10 +53,15 @@ func main() {
 	if model.DelayConfig.MethodDelay, err = parseDelays(*delays); err != nil {
 		log.Fatal(err)
 	}
+	model.Machine = 0
 	if err := model.Create(); err != nil {
 		log.Fatal(err)
 	}
 	defer model.Remove()
+	drive := newDriver(model)
+	if err := populate(drive, *machines, *autostart); err != nil {
+		log.Fatal(err)
+	}
 	if *coalesced {
 		coalesceUpdates(model.Map())
 	}
@@ -80,7 +85,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	go func() { log.Fatal(http.Serve(side, newDriver(model))) }()
+	go func() { log.Fatal(http.Serve(side, drive.handler())) }()
 
 	port, _ := strconv.Atoi(server.URL.Port())
 	line, _ := json.Marshal(map[string]any{
