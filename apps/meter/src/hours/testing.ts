@@ -1,4 +1,5 @@
 /** What tests of the hours share: states to begin with, a ledger in a folder of its own, hours read back from the disk. */
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -149,11 +150,18 @@ export interface TestLedger {
   listed(): Promise<string[]>;
 }
 
+/** A file system in memory, where syncs are real calls that cost nothing. */
+const MEMORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
 export async function testLedger(
   t: Pick<TestContext, 'after'>,
-  { labels = NO_LABELS, privacy = PLAIN }: { labels?: Labels; privacy?: Privacy } = {},
+  {
+    labels = NO_LABELS,
+    privacy = PLAIN,
+    inMemory = false,
+  }: { labels?: Labels; privacy?: Privacy; inMemory?: boolean } = {},
 ): Promise<TestLedger> {
-  const root = await mkdtemp(join(tmpdir(), 'hours-'));
+  const root = await mkdtemp(join(inMemory ? MEMORY : tmpdir(), 'hours-'));
   t.after(() => rm(root, { recursive: true, force: true }));
   const folder = join(root, 'lab');
   const journal = new TestJournal();
