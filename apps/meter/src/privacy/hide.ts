@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { hash, hkdfSync } from 'node:crypto';
 import type { PrivateAttribute } from '../hours/index.ts';
 
 /** Attributes whose names are hidden by a hash. */
@@ -15,26 +15,42 @@ export type Hide = (attribute: NamedAttribute, plain: string) => string;
 
 export function createHide(key: Buffer): Hide {
   const derived = (attribute: NamedAttribute) =>
-    Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), `meterhouse privacy v1 ${attribute}`, 32));
-  const keys = {
+    hmacSha256(
+      Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), `meterhouse privacy v1 ${attribute}`, 32)),
+    );
+  const macs = {
     vm: derived('vm'),
     host: derived('host'),
     cluster: derived('cluster'),
     customer: derived('customer'),
   };
-  return (attribute, plain) =>
-    `${attribute}-${createHmac('sha256', keys[attribute]).update(plain, 'utf8').digest('hex').slice(0, 32)}`;
+  return (attribute, plain) => `${attribute}-${macs[attribute](plain).slice(0, 32)}`;
 }
 
-/** A licence key with all but its last five letters and digits hidden: `*****-*****-*****-*****-7QK2M`. */
+/**
+ * HMAC-SHA-256 (RFC 2104) of texts, hexadecimal, by two one-shot hashes: createHmac takes four times as long, and the first
+ * hour of 50,000 machines asks for as many. A test holds it to createHmac.
+ */
+export function hmacSha256(key: Buffer): (text: string) => string {
+  const padded = Buffer.alloc(64);
+  key.copy(padded);
+  const inner = padded.map((byte) => byte ^ 0x36);
+  const outer = padded.map((byte) => byte ^ 0x5c);
+  return (text) => {
+    const first = hash('sha256', Buffer.concat([inner, Buffer.from(text, 'utf8')]), 'buffer');
+    return hash('sha256', Buffer.concat([outer, first]), 'hex');
+  };
+}
+
+const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
+
+/**
+ * A licence key with all but its last five letters and digits hidden: `*****-*****-*****-*****-7QK2M`. Of one that has no more
+ * than five, nothing is shown.
+ */
 export function maskedLicense(key: string): string {
   const characters = [...key];
-  let shown = characters.length <= 5 ? 0 : 5;
-  for (let at = characters.length - 1; at >= 0; at -= 1) {
-    if (!/[\p{L}\p{N}]/u.test(characters[at]!)) {
-      if (characters[at] !== '-') characters[at] = '*';
-    } else if (shown > 0) shown -= 1;
-    else characters[at] = '*';
-  }
-  return characters.join('');
+  const places = characters.flatMap((each, at) => (LETTER_OR_DIGIT.test(each) ? [at] : []));
+  const shown = new Set(places.length <= 5 ? [] : places.slice(-5));
+  return characters.map((each, at) => (each === '-' || shown.has(at) ? each : '*')).join('');
 }

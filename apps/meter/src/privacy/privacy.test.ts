@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { appendFile, copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import type { PrivacySettings } from '../settings/index.ts';
-import { createHide } from './hide.ts';
+import { createHide, hmacSha256 } from './hide.ts';
 import { follow, type Stretch, settingsAt } from './in-force.ts';
 import { allNames, importPrivacyKey, type MeterPrivacy, maskedLicense, openPrivacy } from './index.ts';
 
@@ -75,10 +76,25 @@ test('whatever the name, what hides it is short, greppable, and no formula; two 
   );
 });
 
+test('what hides a name is HMAC-SHA-256 as the platform makes it', () => {
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ minLength: 32, maxLength: 32 }),
+      fc.string({ unit: 'grapheme' }),
+      (key, text) => {
+        const expected = createHmac('sha256', key).update(text, 'utf8').digest('hex');
+        assert.equal(hmacSha256(Buffer.from(key))(text), expected);
+      },
+    ),
+  );
+});
+
 test('a licence key shows its last five characters only, and always the same way', () => {
   assert.equal(maskedLicense('AB1CD-EF2GH-IJ3KL-MN4OP-7QK2M'), '*****-*****-*****-*****-7QK2M');
   assert.equal(maskedLicense('AB1CD-EF2GH-IJ3KL-MN4OP-7Q-K2M'), '*****-*****-*****-*****-7Q-K2M');
   assert.equal(maskedLicense('AB1CD'), '*****');
+  assert.equal(maskedLicense('A-B-C-D-E'), '*-*-*-*-*');
+  assert.equal(maskedLicense('id 12345.678'), '******45*678');
   fc.assert(
     fc.property(fc.string(), (key) => {
       const masked = maskedLicense(key);
