@@ -129,6 +129,12 @@ export class DiskLedger implements Ledger {
     };
   }
 
+  inventory() {
+    const { machine, host, place } = this.#timeline.now;
+    const each = <Thing>(things: Map<string, Thing>) => ({ [Symbol.iterator]: () => things.values() });
+    return { machines: each(machine), hosts: each(host), places: each(place) };
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await this.#working;

@@ -80,11 +80,8 @@ export class Draft {
     this.#match('place', places, found);
     this.#match('cluster', clusters, found);
     this.#match('host', hosts, found);
-    this.#match(
-      'machine',
-      machines.map((machine) => machine as MeteredMachine),
-      found,
-      (machine) => this.#labelled(machine),
+    this.#match('machine', machines as readonly MeteredMachine[], found, (machine) =>
+      this.#labelled(machine),
     );
     return found;
   }

@@ -13,12 +13,13 @@ import { formatInstant } from '@meterhouse/metering';
 import { crashPoint } from './crash-point.ts';
 import { syncFolder } from './durable-folder.ts';
 import type { HourLines } from './hour-lines.ts';
+import { linePieces } from './line-pieces.ts';
 import { type HourFile, hourFileText, WAITING } from './waiting-hours.ts';
 
 const CLOSING = 'closing';
 const KINDS: readonly PartKind[] = ['vm', 'host', 'cluster'];
-/** Text is given to the compressor in such pieces, so that its thread is not woken for each line. */
-const PIECE = 262_144;
+/** Bytes that the compressor gives at a time. */
+const PIECE = 131_072;
 
 /** `2023-01-01T05_1` */
 export function hourFolderName(hour: number, version: number): string {
@@ -38,7 +39,7 @@ export async function prepareHour(
   try {
     const records: { [Kind in PartKind]?: number } = {};
     for (const kind of lines === undefined ? [] : KINDS) {
-      const count = await writeRecords(join(folder, `${kind}.ndjson.gz`), lines!.chunks[kind]());
+      const count = await writeRecords(join(folder, `${kind}.ndjson.gz`), lines!.lines[kind]());
       if (count > 0) records[kind] = count;
       crashPoint(`hour-${kind}`);
     }
@@ -84,29 +85,22 @@ export async function makeFolders(product: string): Promise<void> {
 }
 
 /** @returns how many lines; without any there is no file */
-async function writeRecords(path: string, chunks: Generator<string, void, undefined>): Promise<number> {
-  const first = chunks.next();
+async function writeRecords(path: string, lines: Generator<string, void, undefined>): Promise<number> {
+  const first = lines.next();
   if (first.done) return 0;
   let records = 0;
-  function* pieces() {
-    let waiting = first.value as string;
-    for (const chunk of chunks) {
-      if (waiting.length + chunk.length > PIECE) {
-        yield counted(waiting);
-        waiting = chunk;
-      } else waiting += chunk;
+  function* counted() {
+    records += 1;
+    yield first.value as string;
+    for (const line of lines) {
+      records += 1;
+      yield line;
     }
-    yield counted(waiting);
   }
-  const counted = (text: string) => {
-    const piece = Buffer.from(text, 'utf8');
-    for (let at = piece.indexOf(10); at >= 0; at = piece.indexOf(10, at + 1)) records += 1;
-    return piece;
-  };
   const file: FileHandle = await open(path, 'wx', 0o600);
   try {
     await pipeline(
-      Readable.from(pieces(), { highWaterMark: 2 }),
+      Readable.from(linePieces(counted()), { highWaterMark: 2 }),
       createGzip({ level: 1, chunkSize: PIECE }),
       async (packed: AsyncIterable<Buffer>) => {
         for await (const piece of packed) await writeWhole(file, piece);

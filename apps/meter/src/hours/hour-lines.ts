@@ -43,8 +43,8 @@ export interface HourScope {
 }
 
 export interface HourLines {
-  /** Chunks of whole lines, kind after kind, `vm` first. */
-  readonly chunks: { readonly [Kind in PartKind]: () => Generator<string, void, undefined> };
+  /** Lines with their LF, kind after kind, `vm` first. */
+  readonly lines: { readonly [Kind in PartKind]: () => Generator<string, void, undefined> };
   /** Machines that share their UUID with another at the same time; the seconds of the later one are not told. */
   readonly twins: () => readonly string[];
 }
@@ -72,7 +72,7 @@ export function hourLines({ hour, product, covered, base, mutations, privacy }: 
   );
   const twins: string[] = [];
   return {
-    chunks: {
+    lines: {
       vm: () => machineLines(machines, views, scope, twins),
       host: () => hostLines(views, scope),
       cluster: () => clusterLines(clusters, clusterName, scope),

@@ -9,10 +9,11 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { crashPoint } from './crash-point.ts';
 import { syncFolder } from './durable-folder.ts';
+import { linePieces } from './line-pieces.ts';
 
 const NAME = 'ledger.ndjson';
 const NEXT = 'ledger.ndjson.next';
-/** Lines are written in such pieces, so that no state is one string. */
+/** Bytes that are read at a time. */
 const PIECE = 262_144;
 
 export class LedgerFile {
@@ -81,29 +82,25 @@ export class LedgerFile {
 async function writeBlock(file: FileHandle, position: number, lines: Iterable<unknown>): Promise<number> {
   let crc = 0;
   let bytes = 0;
-  let text = '';
-  const flush = async (ending = '') => {
-    const piece = Buffer.from(text, 'utf8');
-    crc = crc32(piece, crc);
-    const whole = ending === '' ? piece : Buffer.concat([piece, Buffer.from(`#${hex(crc)}\n`)]);
-    // A crash in the middle of a block, as a test wants it.
-    if (ending !== '' && process.env.METERHOUSE_CRASH_AT?.startsWith('block-torn')) {
-      await file.write(whole, 0, whole.length >> 1, position + bytes);
-      crashPoint('block-torn');
-    }
-    for (let done = 0; done < whole.length; ) {
-      const { bytesWritten } = await file.write(whole, done, whole.length - done, position + bytes + done);
-      done += bytesWritten;
-    }
-    bytes += whole.length;
-    text = '';
+  const write = async (piece: Buffer) => {
+    for (let done = 0; done < piece.length; )
+      done += (await file.write(piece, done, piece.length - done, position + bytes + done)).bytesWritten;
+    bytes += piece.length;
   };
-  for (const line of lines) {
-    text += `${JSON.stringify(line)}\n`;
-    if (text.length >= PIECE) await flush();
+  let last: Buffer = Buffer.alloc(0);
+  for (const piece of linePieces(jsonLines(lines))) {
+    if (last.length > 0) await write(last);
+    crashPoint('block-torn');
+    crc = crc32(piece, crc);
+    last = piece;
   }
-  await flush('end');
+  // One write for a block of a few lines, which most are.
+  await write(Buffer.concat([last, Buffer.from(`#${hex(crc)}\n`)]));
   return bytes;
+}
+
+function* jsonLines(lines: Iterable<unknown>): Generator<string, void, undefined> {
+  for (const line of lines) yield `${JSON.stringify(line)}\n`;
 }
 
 /** One block: its lines, parsed, and the place in the file after it. */

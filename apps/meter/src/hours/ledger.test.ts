@@ -113,3 +113,227 @@ test('another product at the same place is refused, and nothing of it is mixed i
   assert.equal(lab.ledger.status().machines, 1);
   await assert.rejects(lab.ledger.take(changesReading(TEN + 90)), /begins with an inventory/);
 });
+
+test('a change that is told late lands in its second, as long as its hour is open', async (t) => {
+  const lab = await testLedger(t);
+  await lab.ledger.take(inventoryReading(TEN, inventory([machine(1), machine(2)])));
+  await lab.ledger.take(changesReading(TEN + 1000, becomes(TEN + 900, machine(2, { vcpus: 8 }))));
+  await lab.ledger.take(changesReading(TEN + 1010, becomes(TEN + 800, machine(1, { power: 'off' }))));
+  await lab.ledger.take(changesReading(TEN + HOUR));
+  // Its hour is closed: it counts from the beginning of the open one, and is told.
+  await lab.ledger.take(changesReading(TEN + HOUR + 10, becomes(TEN + 3500, machine(1))));
+  await lab.ledger.take(changesReading(TEN + 2 * HOUR));
+  const [ten, eleven] = await lab.hours();
+  assert.deepEqual(
+    spans(ten!.vm, ({ name, power, vcpus }) => `${name} ${power} ${vcpus}`),
+    [
+      '10:00:00-10:13:20 machine 1 on 2',
+      '10:13:20-11:00:00 machine 1 off 2',
+      '10:00:00-10:15:00 machine 2 on 2',
+      '10:15:00-11:00:00 machine 2 on 8',
+    ],
+  );
+  assert.equal(spans(eleven!.vm, power)[0], '11:00:00-12:00:00 on');
+  assert.equal(lab.journal.messages('change-missed').length, 1);
+});
+
+test('changes of one machine stay in the order of their telling, also where their times do not', async (t) => {
+  const lab = await testLedger(t);
+  await lab.ledger.take(inventoryReading(TEN, inventory([machine(1)])));
+  await lab.ledger.take(changesReading(TEN + 100, becomes(TEN + 90, machine(1, { vcpus: 4 }))));
+  await lab.ledger.take(changesReading(TEN + 200, becomes(TEN + 50, machine(1, { vcpus: 8 }))));
+  await lab.ledger.take(changesReading(TEN + 300, becomes(TEN + 900, machine(1, { vcpus: 16 }))));
+  await lab.ledger.take(changesReading(TEN + HOUR));
+  const [hour] = await lab.hours();
+  assert.deepEqual(
+    spans(hour!.vm, ({ vcpus }) => `${vcpus}`),
+    ['10:00:00-10:01:30 2', '10:01:30-10:05:00 8', '10:05:00-11:00:00 16'],
+  );
+});
+
+test('what changes nothing that a record says makes no span, and what was for no second is not told', async (t) => {
+  const lab = await testLedger(t);
+  await lab.ledger.take(inventoryReading(TEN, inventory([machine(1)])));
+  await lab.ledger.take(
+    changesReading(
+      TEN + 500,
+      becomes(TEN + 10, machine(1)),
+      becomes(TEN + 20, machine(1, { pool: 'pool-2' })),
+      becomes(TEN + 30, machine(1, { power: 'off' })),
+      becomes(TEN + 30, machine(1, { pool: 'pool-2' })),
+      becomes(TEN + 40, machine(9)),
+      goes(TEN + 40, 'vm-9'),
+    ),
+  );
+  await lab.ledger.take(changesReading(TEN + HOUR));
+  const [hour] = await lab.hours();
+  assert.deepEqual(
+    spans(hour!.vm, ({ name }) => name),
+    ['10:00:00-11:00:00 machine 1'],
+  );
+});
+
+test('an inventory later in a watch finds what was missed: it counts from then on and is told', async (t) => {
+  const lab = await testLedger(t);
+  await lab.ledger.take(inventoryReading(TEN, inventory([machine(1), machine(2)])));
+  await lab.ledger.take(
+    inventoryReading(TEN + 600, inventory([machine(1, { vcpus: 4, storageMib: 1 }), machine(3)])),
+  );
+  await lab.ledger.take(changesReading(TEN + HOUR));
+  const [hour] = await lab.hours();
+  assert.equal(hour!.listed.status, 'collected');
+  assert.deepEqual(
+    spans(hour!.vm, ({ name, vcpus, storageMib }) => `${name} ${vcpus} ${storageMib}`),
+    [
+      '10:00:00-10:10:00 machine 1 2 10240',
+      '10:10:00-11:00:00 machine 1 4 1',
+      '10:00:00-10:10:00 machine 2 2 10240',
+      '10:10:00-11:00:00 machine 3 2 10240',
+    ],
+  );
+  assert.deepEqual(lab.journal.messages('change-missed'), [
+    'An inventory found what no change had told: 1 made, 1 gone, 1 changed. It counts from now on.',
+  ]);
+});
+
+test('a clock that is set back neither takes seconds away nor counts them twice', async (t) => {
+  const lab = await testLedger(t);
+  await lab.ledger.take(inventoryReading(TEN, inventory([machine(1)])));
+  await lab.ledger.take(changesReading(TEN + 1000));
+  await lab.ledger.take(changesReading(TEN + 700, becomes(TEN + 690, machine(1, { power: 'off' }))));
+  assert.equal(lab.ledger.since, TEN + 1000);
+  await lab.ledger.take(changesReading(TEN + HOUR));
+  const [hour] = await lab.hours();
+  assert.deepEqual(spans(hour!.vm, power), ['10:00:00-10:16:40 on', '10:16:40-11:00:00 off']);
+});
+
+test('a clock a day ahead, and numbers that cannot be, are refused with every fault', async (t) => {
+  const lab = await testLedger(t);
+  const refused = (reading: Parameters<typeof lab.ledger.take>[0], message: RegExp) =>
+    assert.rejects(
+      lab.ledger.take(reading),
+      (error) =>
+        error instanceof CollectorFailure &&
+        error.code === 'answer-not-understood' &&
+        message.test(error.message),
+    );
+  await refused(inventoryReading(TEN + 90_000, inventory([])), /25 hours ahead/);
+  const wrong = machine(1, { uuid: 'A', vcpus: 70_000, services: ['b', 'a'] });
+  await refused(
+    inventoryReading(TEN, inventory([wrong], { hosts: [host(1, { sockets: -1 })] })),
+    /"A" is no.*70000.*\["b","a"\].*sockets -1/,
+  );
+  assert.equal(lab.ledger.since, undefined);
+});
+
+test('an outage: its hours are told as they pass, and told better when the log proves them', async (t) => {
+  for (const proven of [true, false]) {
+    const lab = await testLedger(t);
+    const { ledger } = lab;
+    await ledger.take(inventoryReading(TEN, inventory([machine(1)])));
+    await ledger.take(changesReading(TEN + 1200));
+    await ledger.unreachable('connection-refused', TEN + 1230);
+    await ledger.unreachable('connection-refused', TEN + HOUR + 100);
+    assert.deepEqual(await lab.listed(), [], 'our clock may be ahead');
+    await ledger.unreachable('connection-refused', TEN + HOUR + 120);
+    await ledger.unreachable('connection-refused', TEN + 2 * HOUR + 300);
+    await ledger.unreachable('connection-refused', TEN + 2 * HOUR + 360);
+    assert.deepEqual(await lab.listed(), [
+      '10 partial connection-refused',
+      '11 unreachable connection-refused',
+    ]);
+    const [, away] = await lab.hours();
+    assert.deepEqual(away!.files, {}, 'an unreachable hour has no records');
+    const log = {
+      from: proven ? TEN : TEN + 1300,
+      happenings: [{ at: TEN + 1800, machine: 'vm-1', what: 'power', power: 'off' } as const],
+    };
+    await ledger.take(inventoryReading(TEN + 2 * HOUR + 600, inventory([machine(1, { power: 'off' })]), log));
+    await ledger.take(changesReading(TEN + 3 * HOUR));
+    const first = ['10 partial connection-refused', '11 unreachable connection-refused'];
+    if (proven) {
+      assert.deepEqual(await lab.listed(), [
+        first[0],
+        '10 collected 2',
+        first[1],
+        '11 collected 2',
+        '12 collected',
+      ]);
+      const hours = await lab.hours();
+      assert.deepEqual(spans(hours[1]!.vm, power), ['10:00:00-10:30:00 on', '10:30:00-11:00:00 off']);
+      assert.equal(lab.journal.messages('gap-proven').length, 1);
+    } else {
+      assert.deepEqual(await lab.listed(), [...first, '12 partial connection-refused']);
+      assert.match(lab.journal.messages('gap-not-proven')[0]!, /does not reach back/);
+    }
+  }
+});
+
+test('what the log does not explain is told with how many and a name as records would show it', async (t) => {
+  const lab = await testLedger(t, {
+    privacy: { text: (attribute, plain) => `hidden ${attribute} ${plain.length}` },
+  });
+  await lab.ledger.take(inventoryReading(TEN, inventory([machine(1), machine(2)])));
+  lab.ledger.begin();
+  const log = { from: TEN, happenings: [] };
+  await lab.ledger.take(inventoryReading(TEN + 60, inventory([machine(1, { power: 'off' })]), log));
+  assert.deepEqual(lab.journal.messages('gap-not-proven'), [
+    "2026-03-01T10:00:00Z to 2026-03-01T10:01:00Z stays missing: the product's log does not explain 2 machines, such as hidden vm 9.",
+  ]);
+});
+
+test('the hours of a stopped meter say so, and the others what was wrong', async (t) => {
+  const lab = await testLedger(t);
+  await lab.ledger.take(inventoryReading(TEN, inventory([machine(1)])));
+  await lab.reopen();
+  await lab.ledger.unreachable('timed-out', TEN + 2 * HOUR + 1000);
+  await lab.ledger.unreachable('timed-out', TEN + 4 * HOUR);
+  assert.deepEqual(await lab.listed(), [
+    '10 unreachable meter-stopped',
+    '11 unreachable meter-stopped',
+    '12 unreachable timed-out',
+  ]);
+});
+
+test('a gap of more than 40 days is not asked about, and only its last 40 days are listed', async (t) => {
+  const lab = await testLedger(t, { inMemory: true });
+  await lab.ledger.take(inventoryReading(TEN, inventory([machine(1)])));
+  await lab.ledger.take(changesReading(TEN + 60));
+  await lab.reopen();
+  const back = TEN + 100 * 86_400;
+  await lab.time.advanceTo(back * 1000);
+  const log = { from: TEN, happenings: [] };
+  await lab.ledger.take(inventoryReading(back, inventory([machine(1)]), log));
+  await lab.ledger.take(changesReading(back + HOUR));
+  const hours = await lab.listed();
+  assert.equal(hours[0], '10 partial meter-stopped');
+  assert.equal(hours.at(-1), '10 collected');
+  assert.ok(hours.length >= 960 && hours.length <= 963, `${hours.length}`);
+});
+
+test('after 40 days of absence nothing is kept open for a proof, and hours go on being told', async (t) => {
+  const lab = await testLedger(t, { inMemory: true });
+  await lab.ledger.take(inventoryReading(TEN, inventory([machine(1)])));
+  await lab.ledger.take(changesReading(TEN + 60));
+  for (let day = 1; day <= 42; day += 1) await lab.ledger.unreachable('timed-out', TEN + day * 86_400);
+  assert.equal((await lab.listed()).length, 42 * 24 - 1);
+  await lab.reopen();
+  await lab.ledger.unreachable('timed-out', TEN + 42 * 86_400 + HOUR);
+  assert.equal((await lab.listed()).length, 42 * 24);
+});
+
+test('readings that are given at once are taken in their order', async (t) => {
+  const lab = await testLedger(t);
+  const readings = Array.from({ length: 400 }, (_, index) =>
+    changesReading(
+      TEN + 10 * (index + 1),
+      becomes(TEN + 10 * index + 5, machine(1, { vcpus: 1 + (index % 2) })),
+    ),
+  );
+  await Promise.all(
+    [inventoryReading(TEN, inventory([machine(1)])), ...readings].map((reading) => lab.ledger.take(reading)),
+  );
+  const [hour] = await lab.hours();
+  assert.equal(hour!.vm.length, 361);
+  assert.equal(lab.ledger.since, TEN + 4000);
+});

@@ -7,7 +7,7 @@
  * What lies between `since` and the inventory that begins the next watch is a gap: covered when the product's own log proves
  * what happened in it, missing otherwise. See docs/meter/hours.md.
  */
-import type { FailureCode, ProductIdentity, Reading } from '../inventory/index.ts';
+import type { FailureCode, HostState, MachineState, Place, ProductIdentity, Reading } from '../inventory/index.ts';
 import type { Labels } from './labels.ts';
 import type { Privacy } from './privacy.ts';
 
@@ -45,6 +45,12 @@ export interface Ledger {
   /** Another setting: from the next hour that is closed on. */
   setPrivacy(privacy: Privacy): void;
   status(): LedgerStatus;
+  /** What the product consists of now, as far as it was told. It moves on with the readings. */
+  inventory(): {
+    readonly machines: Iterable<MachineState>;
+    readonly hosts: Iterable<HostState>;
+    readonly places: Iterable<Place>;
+  };
   /** Ends when what was called before has ended. Nothing is lost without it: what was taken is on the disk. */
   close(): Promise<void>;
 }

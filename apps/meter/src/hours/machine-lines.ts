@@ -4,9 +4,6 @@ import type { HourScope } from './hour-lines.ts';
 import { cutSpans, type Span } from './spans.ts';
 import type { MeteredMachine } from './tree.ts';
 
-/** Characters of a chunk, about. */
-const CHUNK = 65_536;
-
 /** A machine while its record says the same. */
 interface Piece extends Span {
   readonly uuid: string;
@@ -34,7 +31,6 @@ export function* machineLines(
 ): Generator<string, void, undefined> {
   const shared = sharedUuids(machines);
   const held: NumberedPiece[] = [];
-  let chunk = '';
   let number = 0;
   for (const id of machines.ids()) {
     number += 1;
@@ -49,19 +45,15 @@ export function* machineLines(
         last = { ...last, to: piece.to };
         continue;
       }
-      if (last !== undefined) chunk += line(last, scope);
+      if (last !== undefined) yield line(last, scope);
       last = piece;
     }
-    if (last !== undefined) chunk += line(last, scope);
-    if (chunk.length < CHUNK) continue;
-    yield chunk;
-    chunk = '';
+    if (last !== undefined) yield line(last, scope);
   }
   for (const { number: machine, ...piece } of apart(held, twins)) {
     if (piece.ranOn !== undefined) hosts.ran(piece.ranOn, piece.from, piece.to, machine);
-    chunk += line(piece, scope);
+    yield line(piece, scope);
   }
-  if (chunk !== '') yield chunk;
 }
 
 function* piecesOf(
@@ -102,14 +94,14 @@ function line({ from, to, before, after }: Piece, { clock }: HourScope): string 
 
 /** UUIDs that more than one machine had in this hour, at whatever time. */
 function sharedUuids(machines: Histories<'machine'>): ReadonlySet<string> {
-  const owners = new Map<string, string>();
+  const known = new Set<string>();
   const shared = new Set<string>();
-  for (const id of machines.ids())
-    for (const { state } of machines.of(id)) {
-      const owner = owners.get(state.uuid);
-      if (owner === undefined) owners.set(state.uuid, id);
-      else if (owner !== id) shared.add(state.uuid);
-    }
+  for (const id of machines.ids()) {
+    const own = new Set(machines.of(id).map(({ state }) => state.uuid));
+    for (const uuid of own)
+      if (known.has(uuid)) shared.add(uuid);
+      else known.add(uuid);
+  }
   return shared;
 }
 
