@@ -104,7 +104,7 @@ export function openEventStream(options: EventStreamOptions): EventStream {
     async listening() {
       const since = Date.now();
       while (registered === undefined && failed === undefined) {
-        const left = (logs ? options.patience : SETTLED) - (Date.now() - since);
+        const left = (logs ? options.patience : Math.min(SETTLED, options.patience)) - (Date.now() - since);
         if (left > 0) await moreOrSo(left);
         else if (logs)
           fail(
