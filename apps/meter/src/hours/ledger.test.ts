@@ -35,6 +35,17 @@ test('an hour is closed when what is seen has passed its end, and not before', a
   assert.deepEqual(hour!.cluster, []);
 });
 
+test('what a product consists of now can be asked for, as it was told last', async (t) => {
+  const lab = await testLedger(t);
+  const machines = () => [...lab.ledger.inventory().machines].map(({ id, power }) => `${id} ${power}`);
+  assert.deepEqual(machines(), []);
+  await lab.ledger.take(inventoryReading(TEN, inventory([machine(1), machine(2)])));
+  const [one, two] = machines();
+  await lab.ledger.take(changesReading(TEN + 60, becomes(TEN + 30, { ...machine(1), power: 'off' })));
+  assert.deepEqual(machines(), [one!.replace(' on', ' off'), two]);
+  assert.ok([...lab.ledger.inventory().hosts].length > 0);
+});
+
 test('the first hour of a product is partial from the second in which it was first seen', async (t) => {
   const lab = await testLedger(t);
   await lab.ledger.take(inventoryReading(TEN + 600, inventory([machine(1)])));

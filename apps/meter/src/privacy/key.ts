@@ -54,6 +54,15 @@ export async function importPrivacyKey(dir: string, text: string): Promise<void>
   await writeDurably(path, line);
 }
 
+/**
+ * The key as its file holds it, for another meter of the same provider. One that was not made yet is made.
+ * @throws MeterError `privacy-key-missing`, `key-damaged`
+ */
+export async function exportPrivacyKey(dir: string, environment: Environment): Promise<string> {
+  const key = await privacyKey(dir, environment, (await loadState(dir)) === undefined);
+  return `${key.toString('base64url')}\n`;
+}
+
 /** Tells one key from another, and nothing of either. */
 export function privacyFingerprint(key: Buffer): string {
   return createHash('sha256').update('meterhouse privacy key').update(key).digest('hex').slice(0, 32);

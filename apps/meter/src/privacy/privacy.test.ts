@@ -8,7 +8,14 @@ import fc from 'fast-check';
 import type { PrivacySettings } from '../settings/index.ts';
 import { createHide, hmacSha256 } from './hide.ts';
 import { follow, type Stretch, settingsAt } from './in-force.ts';
-import { allNames, importPrivacyKey, type MeterPrivacy, maskedLicense, openPrivacy } from './index.ts';
+import {
+  allNames,
+  exportPrivacyKey,
+  importPrivacyKey,
+  type MeterPrivacy,
+  maskedLicense,
+  openPrivacy,
+} from './index.ts';
 
 const SETTINGS: PrivacySettings = {
   vm: 'hashed',
@@ -50,6 +57,26 @@ async function opened(
 }
 const linesOf = async (dir: string, month = '2026-11') =>
   (await readFile(join(dir, 'names', `${month}.ndjson`), 'utf8')).split('\n').filter((line) => line !== '');
+
+test('what a command forces beside a running meter holds for it once it reads its settings again', async (t) => {
+  const dir = await folder(t);
+  const running = await opened(dir);
+  const command = await opened(dir);
+  await command.follow(PLAIN, NOVEMBER, true);
+  assert.equal(await running.follow(PLAIN, NOVEMBER, false), true);
+  assert.equal(running.text('vm', 'web-01', HOUR), 'web-01');
+  assert.equal(running.view(NOVEMBER).next, undefined, 'nothing waits for the next month');
+  assert.notEqual(running.text('vm', 'web-01', HOUR - 3600), 'web-01', 'hours before keep their setting');
+});
+
+test('the key goes to another meter as text, which hides alike then', async (t) => {
+  const [one, other] = [await folder(t), await folder(t)];
+  await importPrivacyKey(other, await exportPrivacyKey(one, {}));
+  assert.equal(
+    (await opened(one)).text('vm', 'web-01', HOUR),
+    (await opened(other)).text('vm', 'web-01', HOUR),
+  );
+});
 
 test('a name is hidden the same way each time, in each process, and in no two ways alike by attribute', async (t) => {
   const dir = await folder(t);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Privacy } from '../hours/index.ts';
 import { MeterError } from '../identity/index.ts';
 import type { PrivacySettings } from '../settings/index.ts';
@@ -59,12 +60,14 @@ export async function openPrivacy(options: PrivacyOptions): Promise<MeterPrivacy
   let state: PrivacyState = loaded ?? { version: 1, key: fingerprint, stretches: [] };
 
   async function take(wanted: PrivacySettings, at: number, force: boolean): Promise<boolean> {
-    const stretches = follow(state.stretches, wanted, Math.floor(at / 1000), force);
-    if (stretches === state.stretches) return false;
-    const next = { ...state, stretches };
-    await keepState(dir, next);
+    // A command beside a running meter may have forced a setting.
+    const kept = (await loadState(dir)) ?? state;
+    const stretches = follow(kept.stretches, wanted, Math.floor(at / 1000), force);
+    const next = { ...kept, stretches };
+    if (stretches !== kept.stretches) await keepState(dir, next);
+    const changed = !isDeepStrictEqual(next.stretches, state.stretches);
     state = next;
-    return true;
+    return changed;
   }
 
   await take(settings, now, false);

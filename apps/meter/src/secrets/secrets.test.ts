@@ -36,6 +36,24 @@ test('a password is there again after a start, sealed, and only its owner can re
   }
 });
 
+test('what a command gives beside a running meter is there for it at once, and neither takes away what the other gave', async (t) => {
+  const dir = await folder(t);
+  const running = await openSecrets(dir, {});
+  const command = await openSecrets(dir, {});
+  await assert.rejects(running.passwordOf(VC1), missing(/no password for vc-1/));
+  await command.setPassword(VC1, SECRET);
+  assert.equal(await running.passwordOf(VC1), SECRET);
+  await running.setPassword({ ...VC1, name: 'vc-2' }, 'another');
+  await command.setApiPassword('admin', 'a long password');
+  assert.equal(await running.verifyApiPassword('admin', 'a long password'), true);
+  await command.rotateKey();
+  assert.equal(await running.passwordOf(VC1), SECRET, 'sealed with the new key');
+  await running.setPassword({ ...VC1, name: 'vc-3' }, 'third');
+  assert.equal(await (await openSecrets(dir, {})).passwordOf({ ...VC1, name: 'vc-3' }), 'third');
+  await writeFile(join(dir, 'secrets.json'), 'torn');
+  await assert.rejects(running.passwordOf(VC1), missing(/not as the meter wrote it/));
+});
+
 test('another host, port, user or type makes the password unusable, and it is asked for again', async (t) => {
   const secrets = await openSecrets(await folder(t), {});
   await secrets.setPassword(VC1, SECRET);

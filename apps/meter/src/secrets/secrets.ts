@@ -60,18 +60,28 @@ export async function openSecrets(dir: string, environment: Environment): Promis
   const apiLogin = await apiLoginFromOutside(environment);
   let last: Promise<unknown> = Promise.resolve();
 
-  /** One change after the other, each made of what the one before wrote. */
-  function change(next: (file: SecretsFile) => SecretsFile): Promise<void> {
-    const mine = last
-      .catch(() => undefined)
-      .then(async () => {
-        const changed = next(file);
-        await keepSecrets(dir, changed);
-        file = changed;
-      });
+  /** What is on the disk now: a command beside a running meter may have given a password, or sealed all with another key. */
+  async function look(): Promise<void> {
+    const now = await loadSecrets(dir);
+    if (now === undefined) return;
+    if (now.key !== file.key) sealing = sealingKey(await secretsKey(dir, source, now.key));
+    file = now;
+  }
+
+  /** One after the other, each upon what the one before left. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = last.catch(() => undefined).then(work);
     last = mine;
     return mine;
   }
+  const looked = () => inTurn(look);
+  const change = (next: (file: SecretsFile) => SecretsFile): Promise<void> =>
+    inTurn(async () => {
+      await look();
+      const changed = next(file);
+      await keepSecrets(dir, changed);
+      file = changed;
+    });
 
   return {
     keySource: source,
@@ -83,6 +93,10 @@ export async function openSecrets(dir: string, environment: Environment): Promis
     async passwordOf(product) {
       const outside = await passwordFromOutside(product.name, environment);
       if (outside !== undefined) return outside;
+      await looked().catch((error: unknown) => {
+        if (!(error instanceof MeterError)) throw error;
+        throw new CollectorFailure('password-missing', error.message, { needsPerson: true, cause: error });
+      });
       const sealed = passwordIn(file, product.name);
       if (sealed === undefined && product.type === 'libvirt') return '';
       const password = sealed && unseal(sealing, sealed.sealed, ownerText(product));
@@ -90,6 +104,7 @@ export async function openSecrets(dir: string, environment: Environment): Promis
       return password;
     },
     async remove(name) {
+      await looked();
       if (passwordIn(file, name) === undefined) return false;
       await change(({ passwords, ...now }) => {
         const { [name]: _, ...others } = passwords;
@@ -106,27 +121,26 @@ export async function openSecrets(dir: string, environment: Environment): Promis
     },
     async verifyApiPassword(user, password) {
       if (apiLogin !== undefined) return samePassword(password, apiLogin.password) && user === apiLogin.user;
+      await looked();
       const same = await verifyPassword(password, file.api?.hash ?? NOBODY);
       return same && file.api?.user === user;
     },
-    async rotateKey(newKey) {
-      const next = await rotationKey(source, newKey);
-      const nextSealing = sealingKey(next.key);
-      await change((now) => ({
-        ...now,
-        key: fingerprintOf(next.key),
-        passwords: Object.fromEntries(
-          Object.entries(now.passwords).map(([name, sealed]) => {
-            const owner = { name, ...sealed };
-            const password = unseal(sealing, sealed.sealed, ownerText(owner));
-            if (password === undefined) throw damaged(dir, name);
-            return [name, sealedFor(owner, password, nextSealing)];
-          }),
-        ),
-      }));
-      sealing = nextSealing;
-      if (next.beside) await putNextKey(dir);
-    },
+    rotateKey: (newKey) =>
+      inTurn(async () => {
+        await look();
+        const next = await rotationKey(source, newKey);
+        const nextSealing = sealingKey(next.key);
+        const passwords = Object.entries(file.passwords).map(([name, sealed]) => {
+          const owner = { name, ...sealed };
+          const password = unseal(sealing, sealed.sealed, ownerText(owner));
+          if (password === undefined) throw damaged(dir, name);
+          return [name, sealedFor(owner, password, nextSealing)];
+        });
+        const changed = { ...file, key: fingerprintOf(next.key), passwords: Object.fromEntries(passwords) };
+        await keepSecrets(dir, changed);
+        [file, sealing] = [changed, nextSealing];
+        if (next.beside) await putNextKey(dir);
+      }),
   };
 }
 

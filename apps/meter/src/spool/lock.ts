@@ -18,10 +18,8 @@ export async function lockFile(
   const own = `${process.pid} ${await startOf(process.pid)}`.trim();
   for (let attempt = 0; attempt < 3; attempt += 1) {
     if (await createDurably(path, `${own}\n`)) return () => rm(path, { force: true });
-    const [pid, ...start] = (await readFile(path, 'utf8').catch(() => '')).trim().split(' ');
-    const holder = Number(pid);
-    // Gone between the two calls, or left empty by a machine that lost its power.
-    if (holder > 0 && (await isRunning(holder, start.join(' ')))) {
+    const holder = await lockHolder(path);
+    if (holder !== undefined) {
       throw new MeterError(
         'spool-busy',
         `Process ${holder} ${doing}. Wait until it ends; if it is no meterhouse, remove ${path}.`,
@@ -30,6 +28,14 @@ export async function lockFile(
     await rm(path, { force: true });
   }
   throw new MeterError('spool-busy', `Other processes keep taking ${path}. Run one at a time.`);
+}
+
+/** The process that holds a lock; undefined when nobody does, or one that is gone. */
+export async function lockHolder(path: string): Promise<number | undefined> {
+  // Gone meanwhile, or left empty by a machine that lost its power.
+  const [pid, ...start] = (await readFile(path, 'utf8').catch(() => '')).trim().split(' ');
+  const holder = Number(pid);
+  return holder > 0 && (await isRunning(holder, start.join(' '))) ? holder : undefined;
 }
 
 /** @param start as the lock tells it; empty when it does not, and then the number alone decides */

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { ChainPlace } from './chain.ts';
+import { lockHolder } from './lock.ts';
 import { openSpool } from './spool.ts';
 
 const AGENT = '88531d1c-296e-4b47-8431-c0e8182148e7';
@@ -92,7 +93,11 @@ test('a second process is refused while the first adds, and the lock of a dead o
   const gone = spawn(process.execPath, ['-e', '']);
   await once(gone, 'exit');
   await writeFile(join(dir, 'chain.lock'), `${gone.pid}\n`);
-  await (await openSpool(dir, AGENT, 1, out)).close();
+  assert.equal(await lockHolder(join(dir, 'chain.lock')), undefined);
+  const taken = await openSpool(dir, AGENT, 1, out);
+  assert.equal(await lockHolder(join(dir, 'chain.lock')), process.pid);
+  await taken.close();
+  assert.equal(await lockHolder(join(dir, 'chain.lock')), undefined);
 });
 
 test('after a power loss the lock is not taken for that of whoever has its number now', async (t) => {

@@ -14,17 +14,27 @@ export interface ServerCertificate {
   readonly validTo: number;
   /** SHA-256 of the certificate, 64 hexadecimal digits, lower case. */
   readonly fingerprint: string;
+  /** Why this machine does not trust it; undefined when it does, and nobody has to look. */
+  readonly doubt: string | undefined;
 }
 
 const PATIENCE = 15_000;
 
 /**
  * Reads a server's certificate without trusting it, and says nothing to the server.
+ * @param caFile PEM file of an authority to trust for it, beside those of the machine
  * @throws CollectorFailure when there is nobody, or nobody who speaks TLS
  */
-export async function readCertificate(address: string, port: number): Promise<ServerCertificate> {
+export async function readCertificate(
+  address: string,
+  port: number,
+  caFile?: string,
+): Promise<ServerCertificate> {
+  const ca = await authorities(caFile);
   return await new Promise((resolve, reject) => {
-    const socket = connect({ host: address, port, rejectUnauthorized: false, ...servername(address) }, () => {
+    const options = { host: address, port, ca, rejectUnauthorized: false, ...servername(address) };
+    const socket = connect(options, () => {
+      const doubt = socket.authorized ? undefined : String(socket.authorizationError);
       const certificate = socket.getPeerX509Certificate();
       socket.destroy();
       if (certificate === undefined)
@@ -37,6 +47,7 @@ export async function readCertificate(address: string, port: number): Promise<Se
         validFrom: Date.parse(certificate.validFrom),
         validTo: Date.parse(certificate.validTo),
         fingerprint: plain(certificate.fingerprint256),
+        doubt,
       });
     });
     socket.setTimeout(PATIENCE, () => {
@@ -63,9 +74,7 @@ export interface Trust {
 export async function trustedConnector(trust: Trust): Promise<buildConnector.connector> {
   const { address, port, fingerprint } = trust;
   if (fingerprint === undefined) {
-    // What Node brings, what the system trusts and what NODE_EXTRA_CA_CERTS adds; a private authority beside them.
-    const ca = [...getCACertificates('default'), ...getCACertificates('system')];
-    if (trust.caFile !== undefined) ca.push(await authority(trust.caFile));
+    const ca = await authorities(trust.caFile);
     return buildConnector({ ca, maxCachedSessions: 0, timeout: PATIENCE, ...servername(address) });
   }
   // No session is resumed, since a resumed one does not show the certificate again.
@@ -79,7 +88,8 @@ export async function trustedConnector(trust: Trust): Promise<buildConnector.con
   return (options, callback) => {
     connectTo(options, (...result) => {
       const [, socket] = result;
-      if (socket === null) return callback(...result);
+      // Where the connection failed there is none, whatever the type says.
+      if (!socket) return callback(...result);
       const shown = plain((socket as TLSSocket).getPeerX509Certificate()?.fingerprint256 ?? '');
       if (shown === accepted) return callback(null, socket);
       socket.destroy();
@@ -93,6 +103,12 @@ export async function trustedConnector(trust: Trust): Promise<buildConnector.con
       );
     });
   };
+}
+
+/** What Node brings, what the system trusts and what NODE_EXTRA_CA_CERTS adds; a private authority beside them. */
+async function authorities(caFile: string | undefined): Promise<string[]> {
+  const ca = [...getCACertificates('default'), ...getCACertificates('system')];
+  return caFile === undefined ? ca : [...ca, await authority(caFile)];
 }
 
 async function authority(file: string): Promise<string> {
