@@ -8,7 +8,7 @@ export interface Backoff {
 
 /**
  * The pause after so many failures in a row, counted from 1: drawn evenly from the upper half of its bound, so that what
- * failed together does not come back together and nothing is tried without any pause.
+ * failed together does not come back together and nothing is tried without any pause. Whole milliseconds.
  */
 export function pauseAfter(
   failures: number,
@@ -17,5 +17,5 @@ export function pauseAfter(
 ): number {
   // Beyond 2 ** 30 the doubling would only lose precision; `longest` has long been reached.
   const bound = Math.min(longest, first * 2 ** Math.min(failures - 1, 30));
-  return bound / 2 + (random() * bound) / 2;
+  return Math.ceil(bound / 2 + (random() * bound) / 2);
 }

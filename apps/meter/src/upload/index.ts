@@ -1,4 +1,6 @@
-export type { Patience } from './send-package.ts';
+export { PATIENCE, type Patience, sendPackage } from './send-package.ts';
+export { type SentWaiting, sendWaiting } from './send-waiting.ts';
+export { type LinkOptions, openServiceLink, type ServiceLink } from './service-link.ts';
 export {
   createUploader,
   type Listing,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
 import { type Client, createClient } from '@meterhouse/client';
-import { Agent, fetch } from 'undici';
+import { Agent, type Dispatcher, fetch } from 'undici';
 import { type ActivatedMeter, AGENT_VERSION } from '../identity/index.ts';
 import { signIn } from '../sign-in/index.ts';
 
@@ -19,6 +19,8 @@ export interface LinkOptions {
 /** The way to the service: a client that signs in with the meter's key, and connections that trust what they should. */
 export interface ServiceLink {
   readonly client: Client;
+  /** Its connections, for calls that the client does not make. */
+  readonly dispatcher: Dispatcher;
   close(): Promise<void>;
 }
 
@@ -53,5 +55,5 @@ export async function openServiceLink(options: LinkOptions): Promise<ServiceLink
       return token;
     },
   });
-  return { client, close: () => dispatcher.destroy() };
+  return { client, dispatcher, close: () => dispatcher.destroy() };
 }

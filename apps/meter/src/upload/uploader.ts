@@ -23,7 +23,7 @@ import {
   type SpoolState,
   tendSpool,
 } from '../spool/index.ts';
-import { pauseAfter, type Time } from '../time/index.ts';
+import { type Backoff, pauseAfter, type Time } from '../time/index.ts';
 import { Notices } from './notices.ts';
 import { PATIENCE, type Patience, sendPackage } from './send-package.ts';
 import { sendWaiting } from './send-waiting.ts';
@@ -45,7 +45,13 @@ export interface UploaderOptions {
   readonly time: Time;
   /** Asked at each step, so that a change of settings counts from the next one on. */
   readonly settings: () => UploaderSettings;
+  /** Awaited before hours are packed. */
+  readonly beforePacking?: () => Promise<void>;
+  /** Told when the meter is activated, at the start too. */
+  readonly onActivated?: (epoch: number) => void;
   readonly patience?: Patience;
+  /** Pauses after failures that pass. */
+  readonly backoff?: Backoff;
   /** As in `signIn`. */
   readonly serviceNow?: () => number;
   readonly random?: () => number;
@@ -56,13 +62,22 @@ export interface Listing {
   readonly product: ListedProduct;
 }
 
+/** A product that waits to be listed, and who waits for it. */
+interface Asked {
+  readonly listing: Listing;
+  readonly done: () => void;
+}
+
 export interface Uploader {
   /** Runs until the signal; what is under way is given up then and done again at the next start. */
   run(signal: AbortSignal): Promise<void>;
   /** Packs and sends now, whatever pause is on. */
   wake(): void;
-  /** Lists these products in the next package of their month, by themselves if no hour waits; resolves when it is on the disk. */
-  list(listings: readonly Listing[]): Promise<void>;
+  /**
+   * Lists these products in the next package of their month, by themselves if no hour waits; resolves when it is on the disk.
+   * @throws the reason of the signal; what is not in a package by then is not listed
+   */
+  list(listings: readonly Listing[], signal?: AbortSignal): Promise<void>;
   status(): UploadStatus;
 }
 
@@ -84,7 +99,7 @@ export interface UploadStatus {
 }
 
 /** After a failure: about 5 s, then twice as long each time, up to about 15 minutes. */
-const BACKOFF = { first: 5_000, longest: 900_000 };
+const BACKOFF: Backoff = Object.freeze({ first: 5_000, longest: 900_000 });
 const RARELY_MS = 6 * 3_600_000;
 /** Nobody is kept waiting longer by a Retry-After, whatever it says. */
 const LONGEST_RETRY_AFTER_MS = 6 * 3_600_000;
@@ -94,11 +109,11 @@ const SETTLE_MS = 90_000;
 const NAP_MS = 600_000;
 
 export function createUploader(options: UploaderOptions): Uploader {
-  const { dir, hours, journal, time, settings, random = Math.random } = options;
+  const { dir, hours, journal, time, settings, random = Math.random, backoff = BACKOFF } = options;
   const notices = new Notices(journal);
   let places: SpoolPlaces | undefined;
   let link: (ServiceLink & { readonly key: string }) | undefined;
-  let listings: { readonly listing: Listing; readonly done: () => void }[] = [];
+  let listings: Asked[] = [];
   let woken = new AbortController();
   let epoch: number | undefined;
   /** In which epoch it was seen to that a crash left no package that another stands for. */
@@ -144,6 +159,7 @@ export function createUploader(options: UploaderOptions): Uploader {
       if (meter.activation?.epoch !== epoch) {
         epoch = meter.activation?.epoch;
         [packAt, sendAt, failures] = [0, 0, 0];
+        if (epoch !== undefined) options.onActivated?.(epoch);
       }
       const now = time.now();
       const { upload } = settings();
@@ -154,7 +170,7 @@ export function createUploader(options: UploaderOptions): Uploader {
         await pack(meter, places);
         if (status.failure === undefined) sendAt = 0;
       }
-      const setBack = Number.isFinite(sendAt) && sendAt > now + LONGEST_RETRY_AFTER_MS + BACKOFF.longest;
+      const setBack = Number.isFinite(sendAt) && sendAt > now + LONGEST_RETRY_AFTER_MS + backoff.longest;
       if (time.now() >= sendAt || setBack) await send(meter, places, signal);
     } catch (error) {
       signal.throwIfAborted();
@@ -165,6 +181,7 @@ export function createUploader(options: UploaderOptions): Uploader {
   async function pack(meter: Meter, into: SpoolPlaces): Promise<void> {
     if (isActivated(meter)) {
       try {
+        await options.beforePacking?.();
         await packListed(meter, into);
         notices.over('packing');
       } catch (error) {
@@ -237,9 +254,9 @@ export function createUploader(options: UploaderOptions): Uploader {
     failures += 1;
     const now = time.now();
     const rare = verdict.kind === 'rarely' || verdict.kind === 'fork';
-    const pause = rare ? RARELY_MS : pauseAfter(failures, BACKOFF, random);
+    const pause = rare ? RARELY_MS : pauseAfter(failures, backoff, random);
     const asked = Math.min(verdict.after ?? 0, LONGEST_RETRY_AFTER_MS);
-    sendAt = now + Math.max(pause, asked + random() * Math.min(pause, 30_000));
+    sendAt = Math.ceil(now + Math.max(pause, asked + random() * Math.min(pause, 30_000)));
     const since = status.failure?.code === verdict.code ? status.failure.since : now;
     become({
       state: rare ? 'stopped' : 'waiting',
@@ -281,7 +298,29 @@ export function createUploader(options: UploaderOptions): Uploader {
 
   function nextFull(now: number, { interval, jitter }: UploadSettings): number {
     const full = (Math.floor((now - SETTLE_MS) / (interval * 1000)) + 1) * interval * 1000;
-    return full + SETTLE_MS + random() * jitter * 1000;
+    return Math.ceil(full + SETTLE_MS + random() * jitter * 1000);
+  }
+
+  async function list(asked: readonly Listing[], signal?: AbortSignal): Promise<void> {
+    const mine: Asked[] = [];
+    const withdraw = () => {
+      listings = listings.filter((one) => !mine.includes(one));
+    };
+    await new Promise<void>((resolve, reject) => {
+      signal?.throwIfAborted();
+      let left = asked.length;
+      const done = () => {
+        left -= 1;
+        if (left === 0) resolve();
+      };
+      mine.push(...asked.map((listing) => ({ listing, done })));
+      listings.push(...mine);
+      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+      if (left === 0) resolve();
+    }).catch((error: unknown) => {
+      withdraw();
+      throw error;
+    });
   }
 
   function wake(): void {
@@ -293,10 +332,7 @@ export function createUploader(options: UploaderOptions): Uploader {
   return {
     run,
     wake,
-    list: (asked) =>
-      Promise.all(
-        asked.map((listing) => new Promise<void>((done) => void listings.push({ listing, done }))),
-      ).then(() => undefined),
+    list,
     status: () => status,
   };
 }

@@ -1,0 +1,7 @@
+export { type FirstBreath, type FirstBreathOptions, type FirstLook, firstBreath } from './first-breath.ts';
+export { type CollectorOptions, type MakeCollector, makeCollector } from './make-collector.ts';
+export { runMeterProcess } from './meter-process.ts';
+export type { ProductState, ProductStatus } from './product-status.ts';
+export { type RunningMeter, type RunOptions, runMeter } from './run-meter.ts';
+export type { MeterSnapshot } from './snapshot.ts';
+export { readStatusFile } from './status-file.ts';
