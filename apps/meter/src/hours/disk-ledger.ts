@@ -1,41 +1,28 @@
 /**
  * The ledger on the disk. What it holds in memory can be made again from its file at any moment, and is, whenever the disk
  * refused something: so memory is never ahead of what is kept.
- *
- * Closing an hour goes through three places, and the ledger's file decides which of them counts:
- *
- *   closing    the hour's files are being written. A crash here leaves a folder that nothing names; it is removed and made again.
- *   decided    the files are synced, and the ledger's file says: hour closed. A crash here is finished at the next start.
- *   waiting    the folder has its place and waits for a package; who takes it away needs to ask nobody.
- *
- * At last the ledger's file is replaced by the state at the end of the hour. A crash before leaves the old file, which says
- * the same in more words.
  */
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { formatInstant, HOUR, hourOf } from '@meterhouse/metering';
+import { hourOf } from '@meterhouse/metering';
 import { makeFolder } from '@meterhouse/metering/make-folder';
 import { CollectorFailure, type ProductIdentity, type Reading } from '../inventory/index.ts';
 import { Absences } from './absences.ts';
 import { checkReading } from './check-reading.ts';
-import { type PreparedHour, prepareClosing } from './close-hour.ts';
 import { crashPoint } from './crash-point.ts';
-import { LONGEST_GAP } from './gap-proof.ts';
-import { finishClosing, makeFolders, publishHour } from './hour-folder.ts';
+import { HourCloser } from './hour-closer.ts';
+import { finishClosing, makeFolders } from './hour-folder.ts';
 import type { Labels } from './labels.ts';
 import type { GapReason, Ledger, LedgerStatus } from './ledger.ts';
-import { diskError, LedgerError } from './ledger-error.ts';
+import { diskError } from './ledger-error.ts';
 import { LedgerFile, putAside } from './ledger-file.ts';
-import { absentLines, closedLines, readLedger, stateLines, stepLines } from './ledger-lines.ts';
+import { absentLines, readLedger, stepLines } from './ledger-lines.ts';
 import type { LedgerOptions } from './open-ledger.ts';
 import type { Privacy } from './privacy.ts';
 import { secondsIn } from './spans.ts';
 import { type Note, TakenReading } from './taken-reading.ts';
 import type { Timeline } from './timeline.ts';
 import { WAITING } from './waiting-hours.ts';
-
-/** Our clock and the product's may differ: an hour is not called unreachable before it is over by so many seconds. */
-const SKEW = 120;
 
 interface Order {
   readonly reading?: Reading;
@@ -53,7 +40,8 @@ export class DiskLedger implements Ledger {
   #privacy: Privacy;
   #timeline!: Timeline;
   #file: LedgerFile | undefined;
-  #absences = new Absences([]);
+  #absences!: Absences;
+  #closer!: HourCloser;
   #watching = false;
   #begun = false;
   #orders: Order[] = [];
@@ -77,7 +65,7 @@ export class DiskLedger implements Ledger {
       throw diskError('opening the ledger', this.#folder, error);
     }
     // Where the disk is full the first order says so, and it is tried again with each.
-    if (this.#timeline.isDue()) await this.#closeDue().catch(() => this.#forget());
+    if (this.#timeline.isDue()) await this.#closer.closeDue(this.#privacy).catch(() => this.#forget());
   }
 
   get since(): number | undefined {
@@ -159,13 +147,12 @@ export class DiskLedger implements Ledger {
       try {
         if (this.#file === undefined) await this.#load();
         // An hour that a full disk kept from being closed.
-        if (this.#timeline.isDue()) await this.#closeDue();
+        if (this.#timeline.isDue()) await this.#closer.closeDue(this.#privacy);
         await this.#runBatch(batch);
         for (const { done } of batch) done();
       } catch (error) {
         await this.#forget();
-        const failure =
-          error instanceof LedgerError ? error : diskError('keeping what was told', this.#folder, error);
+        const failure = diskError('keeping what was told', this.#folder, error);
         if (batch.length === 0) batch.push(this.#orders.shift()!);
         for (const { failed } of batch) failed(failure);
       }
@@ -204,7 +191,7 @@ export class DiskLedger implements Ledger {
       await file.sync();
       crashPoint('reading-synced');
     }
-    if (this.#timeline.isDue()) await this.#closeDue();
+    if (this.#timeline.isDue()) await this.#closer.closeDue(this.#privacy);
   }
 
   async #takeNow(reading: Reading): Promise<void> {
@@ -234,83 +221,14 @@ export class DiskLedger implements Ledger {
 
   async #beAbsent(reason: GapReason, now: number): Promise<void> {
     this.#watching = false;
-    const timeline = this.#timeline;
-    if (timeline.seen === undefined) return;
-    const absence = this.#absences.add(Math.max(now, timeline.seen), reason);
+    const { seen } = this.#timeline;
+    if (seen === undefined) return;
+    const absence = this.#absences.add(Math.max(now, seen), reason);
     if (absence !== undefined) {
       await this.#file!.append(absentLines(absence));
       await this.#file!.sync();
     }
-    const over = now - SKEW;
-    const first = timeline.baseAt;
-    for (let hour = first; hour + HOUR <= over; hour += HOUR) {
-      if (this.#needsNothing(hour, over)) hour = this.#lastThatNeedsNothing(hour, over);
-      else await this.#closeOne(hour, false);
-    }
-    // No log is asked about so long a gap, so what was open is given up.
-    const last = hourOf(over) - HOUR;
-    if (last >= first && over - timeline.seen > LONGEST_GAP) {
-      await this.#decide({ hour: last, version: 0, covered: 0, final: true });
-      await this.#replaceState();
-    }
-  }
-
-  async #closeDue(): Promise<void> {
-    const timeline = this.#timeline;
-    while (timeline.isDue()) {
-      const hour = timeline.baseAt;
-      if (this.#needsNothing(hour, timeline.seen!)) {
-        const last = this.#lastThatNeedsNothing(hour, timeline.seen!);
-        await this.#decide({ hour: last, version: 0, covered: 0, final: true });
-      } else await this.#closeOne(hour, true);
-    }
-    await this.#replaceState();
-    crashPoint('hour-done');
-  }
-
-  /** What was closed before is as good; or nothing is covered, and it is so long ago that it is missing without being listed. */
-  #needsNothing(hour: number, now: number): boolean {
-    const covered = secondsIn(this.#timeline.coveredIn(hour));
-    const before = this.#timeline.closedAs(hour);
-    return before === undefined ? covered === 0 && hour < now - LONGEST_GAP : covered <= before.covered;
-  }
-
-  /** Of the hours from this one on that need nothing, the last that is over. */
-  #lastThatNeedsNothing(hour: number, now: number): number {
-    let last = hour;
-    while (last + 2 * HOUR <= now && this.#needsNothing(last + HOUR, now)) last += HOUR;
-    return last;
-  }
-
-  async #closeOne(hour: number, final: boolean): Promise<void> {
-    const timeline = this.#timeline;
-    let prepared: PreparedHour;
-    try {
-      prepared = await prepareClosing(this.#folder, {
-        timeline,
-        hour,
-        final,
-        absent: this.#absences.gaps(Math.max(timeline.seen ?? hour, hour), hour + HOUR),
-        privacy: this.#privacy,
-      });
-    } catch (error) {
-      throw diskError(`closing the hour ${formatInstant(hour)}`, this.#folder, error);
-    }
-    await this.#decide(prepared.mark);
-    crashPoint('hour-decided');
-    await publishHour(this.#folder, prepared.folder);
-    this.#tell(prepared);
-  }
-
-  /** From here on the hour is closed, whatever happens. */
-  async #decide(mark: PreparedHour['mark']): Promise<void> {
-    await this.#file!.append(closedLines(mark));
-    await this.#file!.sync();
-    this.#timeline.close(mark);
-  }
-
-  async #replaceState(): Promise<void> {
-    await this.#file!.replace(stateLines(this.#timeline, this.#absences.list));
+    await this.#closer.closePassed(now, this.#privacy);
   }
 
   async #load(): Promise<void> {
@@ -334,7 +252,14 @@ export class DiskLedger implements Ledger {
     // Until somebody says better: whatever ended the watch, it was not seen.
     if (timeline.seen !== undefined && absences.length === 0)
       this.#absences.add(timeline.seen, 'meter-stopped');
-    if (bytes === 0) await this.#replaceState();
+    this.#closer = new HourCloser({
+      folder: this.#folder,
+      journal: this.#options.journal,
+      timeline,
+      file: this.#file,
+      absences: this.#absences,
+    });
+    if (bytes === 0) await this.#closer.replaceState();
   }
 
   /** Memory may be ahead of the disk, or the other way round: it is made again before anything else is taken. */
@@ -343,19 +268,6 @@ export class DiskLedger implements Ledger {
     await this.#file?.close().catch(() => undefined);
     this.#file = undefined;
     await this.#load().catch(() => undefined);
-  }
-
-  #tell({ listed, twins }: PreparedHour): void {
-    const { journal } = this.#options;
-    const product = basename(this.#folder);
-    const of = listed.reason === undefined ? '' : `, ${listed.reason}`;
-    journal.note({ code: 'hour-kept', product, message: `${listed.hour} is closed: ${listed.status}${of}.` });
-    if (twins.length > 0)
-      journal.note({
-        code: 'machine-twice',
-        product,
-        message: `${twins.length} UUIDs were borne by two machines at the same time in ${listed.hour}, such as ${twins[0]}. Each second counts once, for the machine that was there first.`,
-      });
   }
 
   #hidden({ attribute, name }: NonNullable<Note['example']>): string {

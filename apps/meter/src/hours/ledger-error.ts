@@ -11,16 +11,22 @@ export class LedgerError extends Error {
   }
 }
 
-/** Gives what the file system threw a name. @param doing such as `writing the hour 2023-01-01T05` */
-export function diskError(doing: string, folder: string, error: unknown): LedgerError {
-  if (error instanceof LedgerError) return error;
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+/**
+ * Gives what the file system threw a name; a fault of ours stays what it is.
+ * @param doing such as `closing the hour 2023-01-01T05:00:00Z`
+ */
+export function diskError(doing: string, folder: string, error: unknown): unknown {
+  if (!(error instanceof Error && 'errno' in error)) return error;
+  const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return new LedgerError(
       'disk-full',
       `No space is left while ${doing} in ${folder}. What was taken before is kept; make room there, the meter goes on by itself.`,
       error,
     );
-  const said = error instanceof Error ? error.message : String(error);
-  return new LedgerError('disk-failed', `The disk failed while ${doing} in ${folder}: ${said}`, error);
+  return new LedgerError(
+    'disk-failed',
+    `The disk failed while ${doing} in ${folder}: ${error.message}`,
+    error,
+  );
 }

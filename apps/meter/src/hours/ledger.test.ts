@@ -348,3 +348,38 @@ test('readings that are given at once are taken in their order', async (t) => {
   assert.equal(hour!.vm.length, 361);
   assert.equal(lab.ledger.since, TEN + 4000);
 });
+
+test('a change that is told after a gap does not reach into it, nor before it', async (t) => {
+  const lab = await testLedger(t);
+  await lab.ledger.take(inventoryReading(TEN, inventory([machine(1)])));
+  await lab.ledger.take(changesReading(TEN + 100));
+  lab.ledger.begin();
+  await lab.ledger.take(inventoryReading(TEN + 200, inventory([machine(1)])));
+  await lab.ledger.take(changesReading(TEN + 210, becomes(TEN + 50, machine(1, { power: 'off' }))));
+  await lab.ledger.take(changesReading(TEN + HOUR));
+  const [hour] = await lab.hours();
+  assert.deepEqual(spans(hour!.vm, power), ['10:00:00-10:01:40 on', '10:03:20-11:00:00 off']);
+  assert.equal(hour!.listed.reason, 'connection-lost');
+});
+
+test('a product whose first reading of a watch is no inventory is not believed', async (t) => {
+  const lab = await testLedger(t);
+  await lab.ledger.take(inventoryReading(TEN, inventory([machine(1)])));
+  lab.ledger.begin();
+  await assert.rejects(lab.ledger.take(changesReading(TEN + 60)), /begins with an inventory/);
+  assert.equal(lab.ledger.since, TEN);
+});
+
+test('a fault of the rules is not called one of the disk, and what was taken stands', async (t) => {
+  const lab = await testLedger(t);
+  await lab.ledger.take(inventoryReading(TEN, inventory([machine(1)])));
+  lab.ledger.relabel({
+    version: 'broken',
+    customerOf() {
+      throw new TypeError('a rule of nothing');
+    },
+  });
+  await assert.rejects(lab.ledger.take(changesReading(TEN + 60)), TypeError);
+  assert.equal(lab.ledger.since, TEN);
+  assert.equal(lab.ledger.status().machines, 1);
+});

@@ -7,7 +7,14 @@
  * What lies between `since` and the inventory that begins the next watch is a gap: covered when the product's own log proves
  * what happened in it, missing otherwise. See docs/meter/hours.md.
  */
-import type { FailureCode, HostState, MachineState, Place, ProductIdentity, Reading } from '../inventory/index.ts';
+import type {
+  FailureCode,
+  HostState,
+  MachineState,
+  Place,
+  ProductIdentity,
+  Reading,
+} from '../inventory/index.ts';
 import type { Labels } from './labels.ts';
 import type { Privacy } from './privacy.ts';
 
