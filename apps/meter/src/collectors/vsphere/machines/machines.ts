@@ -70,13 +70,15 @@ export class Machines {
   #events: MachineEvent[] = [];
   readonly #touched = new Map<string, Touched>();
   readonly #marks = new Map<string, Marks>();
-  /** Events of machines that were not told yet, in their order. */
-  readonly #early = new Map<string, MachineEvent[]>();
+  /** Events of machines that were not told yet, in their order, and when the last of them was read. */
+  readonly #early = new Map<string, { readonly events: MachineEvent[]; read: number }>();
   readonly #awaited = new Map<string, number>();
   /** Spans whose end is not known yet. */
   #open: Span[] = [];
   #moment = 0;
   #changes: Change[] = [];
+  /** Machines and kinds of events that have not settled yet: a property may show already what one of them will explain. */
+  #coming: ReadonlySet<string> = new Set();
   /** The second of each machine's last change that is about to be told. */
   readonly #last = new Map<string, number>();
   #seen = 0;
@@ -187,8 +189,10 @@ export class Machines {
    * @param now milliseconds by the vCenter's clock
    */
   tell(seen: number, now: number): readonly Change[] {
+    const due = this.#due(seen);
+    this.#coming = new Set(this.#events.map(({ machine, what }) => `${machine} ${what}`));
     const steps = [
-      ...this.#due(seen).map((event) => ({ at: event.at, take: () => this.#apply(event) })),
+      ...due.map((event) => ({ at: event.at, take: () => this.#apply(event) })),
       ...this.#settled(seen),
     ];
     for (const { take } of steps.sort((a, b) => a.at - b.at)) take();
@@ -227,15 +231,16 @@ export class Machines {
     const machine = this.#machines.get(event.machine);
     if (machine?.told === undefined) {
       if (machine?.template) return;
-      const early = this.#early.get(event.machine);
-      if (early === undefined) this.#early.set(event.machine, [event]);
-      else early.push(event);
+      const early = this.#early.get(event.machine) ?? { events: [], read: 0 };
+      early.events.push(event);
+      early.read = this.#moment;
+      this.#early.set(event.machine, early);
       if (event.what === 'removed') this.#livedUnseen(event.machine);
       return;
     }
     this.#step(machine, machine.told, event);
     if (machine.told === undefined || !sameState(machine.told, stateOf(machine, this.#folders)))
-      this.#await(machine.id, event.at);
+      this.#await(machine.id);
   }
 
   #step(machine: Machine, told: MachineState, event: MachineEvent): void {
@@ -315,7 +320,7 @@ export class Machines {
     if (span === undefined) return;
     const removed = later(this.#marks.get(machine.id)?.removed, span.from);
     if (removed === undefined) this.#born(machine, span.to);
-    else this.#await(machine.id, span.to);
+    else this.#await(machine.id);
   }
 
   #differ(
@@ -333,16 +338,18 @@ export class Machines {
     const now = stateOf(machine, this.#folders);
     const steps: { readonly part: Partial<MachineState>; readonly at: number }[] = [];
     const become = (part: Partial<MachineState>, at: number) => steps.push({ part, at });
-    if (power !== undefined && told.power !== now.power && later(marks.power, power.from) === undefined)
-      become({ power: now.power }, power.to);
-    if (config !== undefined && !sameConfig(told, now)) {
+    const coming = (...whats: readonly MachineEvent['what'][]) =>
+      whats.some((what) => this.#coming.has(`${machine.id} ${what}`));
+    if (power !== undefined && told.power !== now.power && !coming('power'))
+      if (later(marks.power, power.from) === undefined) become({ power: now.power }, power.to);
+    if (config !== undefined && !sameConfig(told, now) && !coming('configured', 'renamed')) {
       const explained = later(marks.config, config.from);
       const { vcpus, memoryMib, reservationMib, name, uuid } = now;
       if (explained === undefined || marks.configTold !== true)
         become({ vcpus, memoryMib, reservationMib, name, uuid }, explained ?? config.to);
       else become({ name, uuid }, explained);
     }
-    if (place !== undefined && !samePlace(told, now)) {
+    if (place !== undefined && !samePlace(told, now) && !coming('moved')) {
       const explained = later(marks.place, place.from);
       const { host, pool, folder } = now;
       // An event that said the host decides about the host; the rest is the property's alone.
@@ -355,13 +362,13 @@ export class Machines {
       state = { ...state, ...part };
       this.#become(machine, state, at);
     }
-    if (!sameState(state, now)) this.#await(machine.id, this.#moment);
+    if (!sameState(state, now)) this.#await(machine.id);
   }
 
   /** A machine that was not told yet; the events that waited for it say when it was made and what became of it since. */
   #born(machine: Machine, to: number): void {
     if (machine.template || !machine.complete) return;
-    const early = this.#early.get(machine.id) ?? [];
+    const early = this.#early.get(machine.id)?.events ?? [];
     this.#early.delete(machine.id);
     const made = early.findIndex(({ what }) => what === 'made');
     if (made === -1) {
@@ -381,17 +388,18 @@ export class Machines {
       if (machine.told !== undefined) this.#step(machine, machine.told, event);
     if (machine.told === undefined) return;
     const marks = this.#marks.get(machine.id) ?? {};
-    if (marks.power === undefined && machine.told.power !== now.power)
+    const coming = (what: string) => this.#coming.has(`${machine.id} ${what}`);
+    if (marks.power === undefined && machine.told.power !== now.power && !coming('power'))
       this.#become(machine, { ...machine.told, power: now.power }, to);
-    if (marks.config === undefined && !sameConfig(machine.told, now))
+    if (marks.config === undefined && !sameConfig(machine.told, now) && !coming('configured'))
       this.#become(machine, { ...now, power: machine.told.power }, to);
-    if (!sameState(machine.told, now)) this.#await(machine.id, to);
+    if (!sameState(machine.told, now)) this.#await(machine.id);
   }
 
   /** It came and went between two answers: the events alone know of it. */
   #livedUnseen(id: string): void {
     if (this.#machines.has(id)) return;
-    const early = this.#early.get(id)!;
+    const early = this.#early.get(id)!.events;
     this.#early.delete(id);
     const made = early.find(({ what }) => what === 'made');
     if (made === undefined) return;
@@ -459,8 +467,9 @@ export class Machines {
     this.#say(machine.id, undefined, at);
   }
 
-  #await(id: string, at: number): void {
-    if (!this.#awaited.has(id)) this.#awaited.set(id, at);
+  /** From when it is noticed: the event may be old by then, as after a pause of the machine that we run on. */
+  #await(id: string): void {
+    if (!this.#awaited.has(id)) this.#awaited.set(id, this.#moment);
   }
 
   #mark({ machine, what, at, told, host }: MachineEvent): void {
@@ -484,8 +493,8 @@ export class Machines {
     for (const [id, marks] of this.#marks)
       if (Math.max(marks.power ?? 0, marks.config ?? 0, marks.place ?? 0, marks.removed ?? 0) < now - MEMORY)
         this.#marks.delete(id);
-    for (const [id, events] of this.#early)
-      if (events.at(-1)!.at < now - MEMORY && !this.#touched.has(id)) this.#early.delete(id);
+    for (const [id, { read }] of this.#early)
+      if (read < now - MEMORY && !this.#touched.has(id)) this.#early.delete(id);
   }
 
   /** What was told up to a second is not changed any more, and a machine's steps stay in their order: a late one counts from there. */
