@@ -383,3 +383,54 @@ test('a fault of the rules is not called one of the disk, and what was taken sta
   assert.equal(lab.ledger.since, TEN);
   assert.equal(lab.ledger.status().machines, 1);
 });
+
+test('a product that comes back with its clock set back takes nothing away', async (t) => {
+  const lab = await testLedger(t);
+  await lab.ledger.take(inventoryReading(TEN, inventory([machine(1)])));
+  await lab.ledger.take(changesReading(TEN + 1000));
+  lab.ledger.begin();
+  await lab.ledger.take(inventoryReading(TEN + 400, inventory([machine(1, { power: 'off' })])));
+  assert.equal(lab.ledger.since, TEN + 1000);
+  await lab.ledger.take(changesReading(TEN + HOUR));
+  const [hour] = await lab.hours();
+  assert.deepEqual(hour!.listed, { hour: '2026-03-01T10:00:00Z', status: 'collected' });
+  assert.deepEqual(spans(hour!.vm, power), ['10:00:00-10:16:40 on', '10:16:40-11:00:00 off']);
+});
+
+test('a host has a record for each span in which it stayed the same, with what ran on it in that span', async (t) => {
+  const lab = await testLedger(t);
+  await lab.ledger.take(
+    inventoryReading(
+      TEN,
+      inventory([machine(1), machine(2, { power: 'off' }), machine(3, { power: 'off' })]),
+    ),
+  );
+  await lab.ledger.take(
+    changesReading(
+      TEN + HOUR,
+      becomes(TEN + 600, machine(1, { power: 'off' })),
+      {
+        kind: 'host',
+        at: TEN + 1200,
+        state: host(1, { license: { key: 'BBBBB-00000', category: 'demo', edition: '', sku: '' } }),
+      },
+      becomes(TEN + 1800, machine(2)),
+      becomes(TEN + 1900, machine(2, { power: 'off' })),
+      becomes(TEN + 2000, machine(2)),
+      becomes(TEN + 2100, machine(3)),
+    ),
+  );
+  const [hour] = await lab.hours();
+  assert.deepEqual(
+    spans(hour!.host, ({ license, runningVms }) => `${license} ${runningVms}`),
+    ['10:00:00-10:20:00 AAAAA-00000 1', '10:20:00-11:00:00 BBBBB-00000 2'],
+  );
+  assert.deepEqual(
+    spans(hour!.vm.slice(0, 3), ({ license, power }) => `${license} ${power}`),
+    [
+      '10:00:00-10:10:00 AAAAA-00000 on',
+      '10:10:00-10:20:00 AAAAA-00000 off',
+      '10:20:00-11:00:00 BBBBB-00000 off',
+    ],
+  );
+});
