@@ -16,6 +16,7 @@ import { REAL_TIME, type Time } from '../time/index.ts';
 import { openServiceLink, type SentWaiting, sendPackage, sendWaiting } from '../upload/index.ts';
 import { KnownProducts } from './known-products.ts';
 import { type MakeCollector, makeCollector } from './make-collector.ts';
+import { RUN_LOCK } from './status-file.ts';
 import { watched } from './watched.ts';
 
 export interface FirstBreathOptions {
@@ -58,7 +59,7 @@ const LONGEST_LOOK_MS = 120_000;
 /** @throws MeterError `spool-busy` when the meter runs already; as runMeter */
 export async function firstBreath(options: FirstBreathOptions): Promise<FirstBreath> {
   const { dir, settingsPath, environment, flags, journal, signal, time = REAL_TIME } = options;
-  const release = await lockFile(join(dir, 'run.lock'), 'runs this meter already');
+  const release = await lockFile(join(dir, RUN_LOCK), 'runs this meter already');
   try {
     const settings = await readSettings(settingsPath, environment, flags);
     const secrets = await openSecrets(dir, environment);
@@ -123,7 +124,7 @@ async function lookOnce(
 ): Promise<FirstLook> {
   try {
     const collector = create();
-    for await (const reading of watched(collector, {}, signal, LONGEST_LOOK_MS)) {
+    for await (const reading of watched(collector, {}, signal, { longestSilence: LONGEST_LOOK_MS })) {
       if (reading.kind !== 'inventory') continue;
       const { machines, hosts, clusters } = reading.inventory;
       return {

@@ -26,7 +26,7 @@ import { type MakeCollector, makeCollector } from './make-collector.ts';
 import { createProducts, type Products } from './products.ts';
 import { followServiceRules } from './service-rules.ts';
 import type { MeterSnapshot } from './snapshot.ts';
-import { keepStatusFile } from './status-file.ts';
+import { keepStatusFile, RUN_LOCK } from './status-file.ts';
 
 export interface RunOptions {
   /** The meter's directory, made by init. */
@@ -83,7 +83,7 @@ const TOGETHER_MS = 2_000;
 export async function runMeter(options: RunOptions): Promise<void> {
   const { dir } = options;
   await loadMeter(dir);
-  const release = await lockFile(join(dir, 'run.lock'), 'runs this meter already');
+  const release = await lockFile(join(dir, RUN_LOCK), 'runs this meter already');
   try {
     await runLocked(options);
   } finally {

@@ -1,10 +1,13 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { lockHolder } from '../spool/index.ts';
 import type { Time } from '../time/index.ts';
 import type { MeterSnapshot } from './snapshot.ts';
 
 const EVERY_MS = 5_000;
 const FILE = 'status.json';
+/** Held by the process that runs the meter. */
+export const RUN_LOCK = 'run.lock';
 
 /**
  * Writes the status every few seconds, whole or not at all, so that it can be read without asking the process. It is not
@@ -27,7 +30,7 @@ export async function keepStatusFile(
   }
 }
 
-/** What the meter in `dir` wrote last; undefined when it never ran. Whether it runs still, `running` says. */
+/** What the meter in `dir` wrote last, and whether it runs now; undefined when it never ran. */
 export async function readStatusFile(
   dir: string,
 ): Promise<{ readonly snapshot: MeterSnapshot; readonly running: boolean } | undefined> {
@@ -36,15 +39,8 @@ export async function readStatusFile(
     return undefined;
   });
   if (text === undefined) return undefined;
-  const snapshot = JSON.parse(text) as MeterSnapshot;
-  return { snapshot, running: !snapshot.stopped && isThere(snapshot.pid) };
-}
-
-function isThere(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  return {
+    snapshot: JSON.parse(text) as MeterSnapshot,
+    running: (await lockHolder(join(dir, RUN_LOCK))) !== undefined,
+  };
 }

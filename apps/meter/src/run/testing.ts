@@ -14,6 +14,7 @@ import {
   type WatchOptions,
 } from '../inventory/index.ts';
 import { type MeterOnDisk, meterOnDisk } from '../spool/testing.ts';
+import type { Time } from '../time/index.ts';
 import type { InjectedTime } from '../time/testing.ts';
 import type { CollectorOptions } from './make-collector.ts';
 import { type RunningMeter, type RunOptions, runMeter } from './run-meter.ts';
@@ -67,9 +68,9 @@ export class ScriptedProduct implements Collector {
   failure: unknown;
   /** Ends the connection that holds now, with this. */
   #break: ((error: unknown) => void) | undefined;
-  readonly #time: InjectedTime;
+  readonly #time: Time;
 
-  constructor(number: number, time: InjectedTime) {
+  constructor(number: number, time: Time) {
     this.identity = identityOf(number);
     this.#time = time;
   }
@@ -195,9 +196,9 @@ export async function meterUnderTest(
   };
 }
 
-/** @throws when it is not so within ten seconds of real time */
+/** @throws when it is not so within a minute of real time */
 export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + 60_000;
   while (!(await isSo())) {
     if (Date.now() > end) throw new Error(`never came: ${what}`);
     await sleep(5);

@@ -5,6 +5,11 @@ const LONGEST_SILENCE_MS = 900_000;
 /** So long is waited for a collector to close its connection; then it is left to itself. */
 const CLOSING_MS = 5_000;
 
+interface Patience {
+  readonly longestSilence?: number;
+  readonly closing?: number;
+}
+
 /**
  * The readings of one connection, for as long as it holds and is not silent. When the reader leaves, or the signal says so,
  * the connection is closed.
@@ -14,7 +19,7 @@ export async function* watched(
   collector: Collector,
   given: { readonly since?: number },
   signal: AbortSignal,
-  longestSilence = LONGEST_SILENCE_MS,
+  { longestSilence = LONGEST_SILENCE_MS, closing = CLOSING_MS }: Patience = {},
 ): AsyncGenerator<Reading, void, undefined> {
   const own = new AbortController();
   const readings = collector
@@ -30,7 +35,7 @@ export async function* watched(
     own.abort();
     await Promise.race([
       Promise.resolve(readings.return?.()).catch(() => undefined),
-      new Promise((resolve) => setTimeout(resolve, CLOSING_MS).unref()),
+      new Promise((resolve) => setTimeout(resolve, closing).unref()),
     ]);
   }
 }

@@ -2,7 +2,7 @@ export type { ChainPlace } from './chain.ts';
 export { type ExportedPackage, type ExportOptions, exportMonth } from './export-month.ts';
 export { DamagedHour } from './hour-records.ts';
 export { type HoursOfProduct, hoursOfMonth } from './hours-of-month.ts';
-export { lockFile } from './lock.ts';
+export { lockFile, lockHolder } from './lock.ts';
 export {
   type ListedProduct,
   type PackedPackage,

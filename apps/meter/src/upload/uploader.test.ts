@@ -4,8 +4,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { formatInstant, HOUR, instantOf } from '@meterhouse/metering';
+import type { ClosedHours } from '../hours/index.ts';
 import { keepActivation, makeKey } from '../identity/index.ts';
-import { readStoredHeader, storedPackages } from '../spool/index.ts';
+import { packHours, readStoredHeader, storedPackages } from '../spool/index.ts';
 import { closeHour, journalOf, type MeterOnDisk, meterOnDisk, PRODUCT, slicesOf } from '../spool/testing.ts';
 import type { Backoff, Time } from '../time/index.ts';
 import { PATIENCE, type Patience } from './send-package.ts';
@@ -269,6 +270,36 @@ test('hours wait for an activation, and a product that is listed goes in a packa
     (await readdir(disk.places.sent)).map((name) => name.split('_').slice(3).join('_')).sort(),
     ['000001_2023-01-31T23.gz', '000002_2023-02-01T00.gz'],
   );
+});
+
+test('a disk that is full keeps hours unpacked and sends what is packed; packing goes on when there is room', async (t) => {
+  const service = await faultyService(t);
+  const disk = await meterOnDisk(t);
+  const journal = journalOf();
+  let full = 3;
+  const hours: ClosedHours = {
+    async waiting() {
+      if (full-- > 0) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+      return disk.hours.waiting();
+    },
+    remove: disk.hours.remove,
+  };
+  await packagesOf(disk, 1);
+  await packHours({ ...disk, folder: disk.places.packages, time: passingTime(START) });
+  await closeHour(disk.dir, '2022-02-01T00:00:00Z');
+  const end = new AbortController();
+  const uploader = createUploader({
+    dir: disk.dir,
+    hours,
+    journal,
+    time: passingTime(START, () => {
+      if (service.taken.length === 2) end.abort();
+    }),
+    settings: () => ({ service: service.url, serviceCaFile: undefined, spool: SPOOL, upload: UPLOAD }),
+  });
+  await uploader.run(end.signal);
+  assert.deepEqual(service.taken, ['1-1', '1-2']);
+  assert.equal(journal.entries[0]!.code, 'packing-failed');
 });
 
 test('forty days without the service lose nothing: hours become packages meanwhile, and all go in order afterwards', async (t) => {
