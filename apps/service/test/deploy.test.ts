@@ -118,6 +118,21 @@ test('the unit says what systemd understands', (t) => {
   assert.deepEqual(faults, []);
 });
 
+test("the meter's unit is closed like the service's, but for what it says it is not", () => {
+  const closed = (unit: string) => {
+    const text = deploy(`systemd/${unit}`);
+    const lines = text.slice(text.indexOf('NoNewPrivileges')).split('\n');
+    return lines.filter((line) => /^[A-Z][A-Za-z]+=/.test(line) && !line.startsWith('WantedBy'));
+  };
+  const meter = closed('meterhouse-meter.service');
+  assert.ok(meter.length > 15);
+  assert.deepEqual(
+    closed('meterhouse.service').filter((line) => !meter.includes(line)),
+    ['PrivateUsers=yes'],
+  );
+  assert.match(deploy('systemd/meterhouse-meter.service'), /# Not set: .*PrivateUsers/);
+});
+
 test('through nginx as configured a package, a token and a refusal pass as they would without it', async (t) => {
   if (spawnSync('sh', ['-c', 'nginx -v && openssl version']).status !== 0)
     return t.skip('there is no nginx or openssl here: its configuration was not run');
