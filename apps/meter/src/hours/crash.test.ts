@@ -11,8 +11,8 @@ import { HERE } from './testing.ts';
 import { closedHours } from './waiting-hours.ts';
 
 const POINTS = [
-  'block-torn',
-  'reading-written',
+  'block-begun',
+  'block-written',
   'reading-synced',
   'hour-vm',
   'hour-host',
@@ -27,8 +27,8 @@ const POINTS = [
 
 /** In another order, and later in life: two hours closed in one go are killed between the two. */
 const OTHERWISE = [
-  'reading-written:5',
-  'block-torn:9',
+  'block-written:5',
+  'block-begun:9',
   'hour-renamed:2',
   'hour-decided:2',
   'hour-prepared:2',

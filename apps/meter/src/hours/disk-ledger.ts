@@ -187,7 +187,6 @@ export class DiskLedger implements Ledger {
       }
     }
     if (toSync) {
-      crashPoint('reading-written');
       await file.sync();
       crashPoint('reading-synced');
     }

@@ -20,6 +20,9 @@ export class LedgerFile {
   readonly #folder: string;
   #file: FileHandle;
   #bytes: number;
+  /** Blocks that share the next write: a burst of readings is one. */
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
 
   private constructor(folder: string, file: FileHandle, bytes: number) {
     this.#folder = folder;
@@ -43,11 +46,24 @@ export class LedgerFile {
 
   /** Adds a block; it counts from the next `sync` on. */
   async append(lines: Iterable<unknown>): Promise<void> {
-    this.#bytes += await writeBlock(this.#file, this.#bytes, lines);
+    for (const piece of blockPieces(lines)) {
+      this.#waiting.push(piece);
+      this.#waitingBytes += piece.length;
+      if (this.#waitingBytes >= PIECE) await this.#write();
+    }
   }
 
   async sync(): Promise<void> {
+    await this.#write();
+    crashPoint('block-written');
     await this.#file.datasync();
+  }
+
+  async #write(): Promise<void> {
+    const pieces = this.#waiting;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    if (pieces.length > 0) this.#bytes += await writeAt(this.#file, this.#bytes, Buffer.concat(pieces));
   }
 
   /** Replaces everything by one block. */
@@ -55,7 +71,8 @@ export class LedgerFile {
     const path = join(this.#folder, NEXT);
     const next = await open(path, 'w', 0o600);
     try {
-      const bytes = await writeBlock(next, 0, lines);
+      let bytes = 0;
+      for (const piece of blockPieces(lines)) bytes += await writeAt(next, bytes, piece);
       crashPoint('state-written');
       await next.sync();
       await rename(path, join(this.#folder, NAME));
@@ -64,6 +81,8 @@ export class LedgerFile {
       const before = this.#file;
       this.#file = next;
       this.#bytes = bytes;
+      this.#waiting = [];
+      this.#waitingBytes = 0;
       await before.close();
     } catch (error) {
       if (this.#file !== next) {
@@ -79,24 +98,24 @@ export class LedgerFile {
   }
 }
 
-async function writeBlock(file: FileHandle, position: number, lines: Iterable<unknown>): Promise<number> {
+/** A block's bytes: its lines, then the line that ends it. */
+function* blockPieces(lines: Iterable<unknown>): Generator<Buffer, void, undefined> {
   let crc = 0;
-  let bytes = 0;
-  const write = async (piece: Buffer) => {
-    for (let done = 0; done < piece.length; )
-      done += (await file.write(piece, done, piece.length - done, position + bytes + done)).bytesWritten;
-    bytes += piece.length;
-  };
   let last: Buffer = Buffer.alloc(0);
   for (const piece of linePieces(jsonLines(lines))) {
-    if (last.length > 0) await write(last);
-    crashPoint('block-torn');
+    if (last.length > 0) yield last;
+    crashPoint('block-begun');
     crc = crc32(piece, crc);
     last = piece;
   }
-  // One write for a block of a few lines, which most are.
-  await write(Buffer.concat([last, Buffer.from(`#${hex(crc)}\n`)]));
-  return bytes;
+  yield Buffer.concat([last, Buffer.from(`#${hex(crc)}\n`)]);
+}
+
+/** @returns how many bytes were written: all of them. A file system that is nearly full takes a part, and refuses the rest. */
+async function writeAt(file: FileHandle, position: number, bytes: Buffer): Promise<number> {
+  for (let done = 0; done < bytes.length; )
+    done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
+  return bytes.length;
 }
 
 function* jsonLines(lines: Iterable<unknown>): Generator<string, void, undefined> {

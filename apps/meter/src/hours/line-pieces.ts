@@ -1,5 +1,7 @@
 /** Bytes of a piece: large enough for a write and for the compressor's thread, small enough to be gone soon. */
 const PIECE = 131_072;
+/** Bytes of the first piece: most blocks are a line or two, and this much comes from a pool. */
+const FIRST = 2048;
 /** UTF-8 takes three bytes for a UTF-16 unit at most. */
 const BYTES_A_UNIT = 3;
 
@@ -10,11 +12,13 @@ const BYTES_A_UNIT = 3;
 export function* linePieces(lines: Iterable<string>): Generator<Buffer, void, undefined> {
   let piece = Buffer.allocUnsafe(0);
   let used = 0;
+  let size = FIRST;
   for (const line of lines) {
     const room = line.length * BYTES_A_UNIT;
     if (used + room > piece.length) {
       if (used > 0) yield piece.subarray(0, used);
-      piece = Buffer.allocUnsafe(Math.max(PIECE, room));
+      piece = Buffer.allocUnsafe(Math.max(size, room));
+      size = PIECE;
       used = 0;
     }
     used += piece.write(line, used, 'utf8');
