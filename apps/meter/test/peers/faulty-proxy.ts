@@ -231,8 +231,11 @@ class SpoilingProxy implements FaultyProxy {
 
 async function drained(answer: ServerResponse): Promise<void> {
   await new Promise<void>((resolve) => {
-    answer.once('drain', resolve);
-    answer.once('close', resolve);
+    const go = () => {
+      answer.off('drain', go).off('close', go);
+      resolve();
+    };
+    answer.once('drain', go).once('close', go);
   });
 }
 

@@ -119,7 +119,7 @@ export class Watch {
         await this.#readSlowly();
         moment = await clock.ask(this.#session);
         this.#look(moment);
-        await this.#readEvents((event) => this.#machines.happened(event));
+        await this.#readEvents(moment, (event) => this.#machines.happened(event));
         lost = 0;
       } catch (error) {
         if (!isFault(error, 'NotAuthenticated', 'InvalidCollectorVersion', 'ManagedObjectNotFound'))
@@ -172,7 +172,7 @@ export class Watch {
     await this.#readSlowly();
     const moment = await clock.ask(this.#session);
     this.#look(moment);
-    await this.#readEvents((event) => {
+    await this.#readEvents(moment, (event) => {
       log?.add(event);
       if (event.at >= began.at) this.#machines.happened(event);
     });
@@ -300,16 +300,19 @@ export class Watch {
     }
   }
 
-  async #readEvents(take: (event: MachineEvent) => void): Promise<void> {
+  /** All events up to a moment: while a storm goes on there is always one more, and those after it can wait. */
+  async #readEvents(until: Moment, take: (event: MachineEvent) => void): Promise<void> {
     if (this.#events === undefined) return;
+    let newest = 0;
     for (;;) {
       const count = await this.#session.readNextEvents(this.#events, EVENTS, (element) => {
         const event = readEvent(element);
+        newest = Math.max(newest, event?.at ?? 0);
         if (event === undefined || this.#keys.has(event.key)) return;
         this.#keys.set(event.key, event.at);
         take(event);
       });
-      if (count === 0) break;
+      if (count === 0 || newest > until.at) break;
     }
     // What a new collector could give again is what is not older than the last `seen`.
     const old = (this.#seen - 60) * 1000;

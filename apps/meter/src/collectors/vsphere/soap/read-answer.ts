@@ -50,6 +50,8 @@ class AnswerReader {
   /** What was held when the element to hand over began. */
   #heldBefore = 0;
   #inside = 0;
+  /** Characters since the parser said something: it keeps a text or a comment to itself until that ends. */
+  #silent = 0;
 
   constructor(each: Each | undefined) {
     this.#each = each;
@@ -64,7 +66,10 @@ class AnswerReader {
   }
 
   write(text: string): void {
-    if (text !== '') this.#parser.write(text);
+    if (text === '') return;
+    this.#silent += text.length;
+    this.#parser.write(text);
+    if (this.#silent > MOST_HELD) throw tooMuch();
   }
 
   end(): XmlElement {
@@ -75,6 +80,7 @@ class AnswerReader {
   }
 
   #begin(tag: SaxesTagNS): void {
+    this.#silent = 0;
     let type = '';
     let ref = '';
     for (const name in tag.attributes) {
@@ -100,6 +106,7 @@ class AnswerReader {
   }
 
   #end(): void {
+    this.#silent = 0;
     const element = this.#open.pop()!;
     if (this.#inside === this.#open.length + 1) {
       this.#inside = 0;
@@ -115,7 +122,10 @@ class AnswerReader {
 
   #hold(more: number): void {
     this.#held += more;
-    if (this.#held > MOST_HELD)
-      throw new AnswerError('The answer holds more at once than a vCenter ever says.');
+    if (this.#held > MOST_HELD) throw tooMuch();
   }
+}
+
+function tooMuch(): AnswerError {
+  return new AnswerError('The answer holds more at once than a vCenter ever says.');
 }
