@@ -13,7 +13,7 @@
  * When a watch begins again, the collector is told since when nothing is known, so that the product's own log can prove what
  * happened meanwhile. After a pause it is not: what nobody wanted metered is not metered from a log.
  */
-import { type Ledger, LedgerError } from '../hours/index.ts';
+import { type Ledger, LedgerError, type LedgerStatus } from '../hours/index.ts';
 import {
   type Collector,
   CollectorFailure,
@@ -209,10 +209,19 @@ export function createProductRun(options: ProductRunOptions): ProductRun {
         changedAt,
         ...seen,
         health: collector?.health(),
-        ledger: ledger?.status(),
+        ledger: statusOf(ledger),
       };
     },
   };
+}
+
+/** A folder that somebody took away must not take the status with it. */
+function statusOf(ledger: Ledger | undefined): LedgerStatus | undefined {
+  try {
+    return ledger?.status();
+  } catch {
+    return undefined;
+  }
 }
 
 /** What was thrown, whoever threw it: a fault of ours is a failure of this product alone, too. */

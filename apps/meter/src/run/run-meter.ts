@@ -72,6 +72,7 @@ export interface RunningMeter {
 
 /** How long a good end may take before the rest is left to the disk, which has all of it. Milliseconds. */
 const CLOSING_MS = 10_000;
+const AGAIN_MS = 60_000;
 /** Products that are reached at the same time are told of in one package. */
 const TOGETHER_MS = 2_000;
 
@@ -209,6 +210,20 @@ async function runLocked(options: RunOptions): Promise<void> {
     if (different.rooms.includes('service') || different.rooms.includes('upload')) uploader.wake();
   }
 
+  /** Begins again, a minute later, what should never have ended. */
+  async function keepGoing(what: string, work: (ending: AbortSignal) => Promise<void>): Promise<void> {
+    while (!end.signal.aborted) {
+      try {
+        return await work(end.signal);
+      } catch (error) {
+        if (end.signal.aborted) return;
+        const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        journal.note({ code: 'internal-fault', message: `${what}: ${words}` });
+        await time.sleep(AGAIN_MS, end.signal).catch(() => undefined);
+      }
+    }
+  }
+
   const snapshot = (stopped = false): MeterSnapshot => ({
     agent,
     version: AGENT_VERSION,
@@ -244,29 +259,35 @@ async function runLocked(options: RunOptions): Promise<void> {
   });
   await products.apply(settings);
   const background = [
-    uploader.run(end.signal),
-    keepStatusFile(dir, () => snapshot(end.signal.aborted), time, end.signal),
-    followServiceRules(
-      {
-        dir,
-        time,
-        settings: () => settings,
-        onChange: (next) => {
-          fetched = next;
-          products.relabel();
-        },
-        serviceNow: options.serviceNow,
-      },
-      end.signal,
+    keepGoing('uploads', (ending) => uploader.run(ending)),
+    keepGoing('the status file', (ending) =>
+      keepStatusFile(dir, () => snapshot(ending.aborted), time, ending),
     ),
-    watchClock(
-      time,
-      options.monotonic ?? (() => performance.now()),
-      journal,
-      (milliseconds) => {
-        clockJump = { at: time.now(), milliseconds };
-      },
-      end.signal,
+    keepGoing("the service's rules", (ending) =>
+      followServiceRules(
+        {
+          dir,
+          time,
+          settings: () => settings,
+          onChange: (next) => {
+            fetched = next;
+            products.relabel();
+          },
+          serviceNow: options.serviceNow,
+        },
+        ending,
+      ),
+    ),
+    keepGoing('the clock', (ending) =>
+      watchClock(
+        time,
+        options.monotonic ?? (() => performance.now()),
+        journal,
+        (milliseconds) => {
+          clockJump = { at: time.now(), milliseconds };
+        },
+        ending,
+      ),
     ),
   ];
   let attached: { close(): Promise<void> } | undefined;

@@ -4,7 +4,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { REAL_TIME } from '../time/index.ts';
-import { exportMonth } from './export-month.ts';
+import { exportMonth, packagesOfMonth } from './export-month.ts';
 import { packHours } from './pack-hours.ts';
 import { markSent, storedPackages } from './stored-packages.ts';
 import { closeHour, hoursFrom, type MeterOnDisk, meterOnDisk, readWhole } from './testing.ts';
@@ -34,6 +34,11 @@ test('a month is carried as it is stored: sent or not, with two days around it, 
     ],
   );
   assert.deepEqual(await disk.hours.waiting(), []);
+  const lying = await packagesOfMonth(disk.dir, '2023-01');
+  assert.deepEqual(
+    lying.map(({ name }) => name),
+    exported.map(({ name }) => name),
+  );
   for (const { path, name, sha256, bytes } of exported) {
     const copy = await readFile(path);
     assert.equal(createHash('sha256').update(copy).digest('hex'), sha256);

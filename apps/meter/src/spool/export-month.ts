@@ -16,7 +16,7 @@ import { loadActivatedMeter, MeterError } from '../identity/index.ts';
 import type { Time } from '../time/index.ts';
 import { exists } from './chain.ts';
 import { packHours } from './pack-hours.ts';
-import { makePlaces, type SpoolPlaces } from './places.ts';
+import { makePlaces, type SpoolPlaces, spoolPlaces } from './places.ts';
 import { readStoredHeader } from './read-stored-header.ts';
 import { type StoredPackage, storedPackages } from './stored-packages.ts';
 
@@ -96,6 +96,16 @@ export async function exportMonth(options: ExportOptions): Promise<readonly Expo
     });
   }
   return exported;
+}
+
+/**
+ * The packages that an export of this month would copy, where they lie now; hours that wait are not packed for it.
+ * @throws RangeError when the month is none
+ */
+export async function packagesOfMonth(dir: string, month: string): Promise<readonly StoredPackage[]> {
+  const { first, last } = parseMonth(month);
+  const wanted = await packagesAround(spoolPlaces(dir), month, first - MARGIN, last + MARGIN);
+  return wanted.map(({ stored }) => stored);
 }
 
 interface Wanted {

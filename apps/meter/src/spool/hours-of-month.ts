@@ -13,7 +13,9 @@ export interface HoursOfProduct {
   readonly unreachable: number;
 }
 
-const RANK: Readonly<Record<PackageHour['status'], number>> = { unreachable: 1, partial: 2, collected: 3 };
+const RANK: Readonly<Record<string, number>> = { unreachable: 1, partial: 2, collected: 3 };
+
+type Status = PackageHour['status'];
 
 /** Counts what lies on the disk: packages that are kept, and hours that wait for one. @param month `2023-01` */
 export async function hoursOfMonth(
@@ -21,12 +23,26 @@ export async function hoursOfMonth(
   hours: ClosedHours,
   month: string,
 ): Promise<readonly HoursOfProduct[]> {
+  return [...(await statesOfMonth(dir, hours, month))].map(([product, states]) => {
+    const count = { collected: 0, partial: 0, unreachable: 0 };
+    for (const status of states.values()) count[status] += 1;
+    return { product, ...count };
+  });
+}
+
+/** The best that is known of each hour of the month, by product and then by hour, such as `2023-01-09T02:00:00Z`. */
+export async function statesOfMonth(
+  dir: string,
+  hours: ClosedHours,
+  month: string,
+): Promise<ReadonlyMap<string, ReadonlyMap<string, Status>>> {
   parseMonth(month);
-  const best = new Map<string, PackageHour['status']>();
+  const products = new Map<string, Map<string, Status>>();
   const note = (product: string, { hour, status }: PackageHour) => {
     if (!hour.startsWith(month)) return;
-    const slice = `${product} ${hour}`;
-    if (RANK[status] > RANK[best.get(slice) ?? 'unreachable'] || !best.has(slice)) best.set(slice, status);
+    const states = products.get(product) ?? new Map<string, Status>();
+    products.set(product, states);
+    if (RANK[status] > (RANK[states.get(hour)!] ?? 0)) states.set(hour, status);
   };
   const { packages, sent } = spoolPlaces(dir);
   // Unsent ones first: one that is sent meanwhile is met twice then, and not missed.
@@ -37,12 +53,5 @@ export async function hoursOfMonth(
     for (const product of stored.header.products) for (const hour of product.hours) note(product.id, hour);
   }
   for (const { product, listed } of await hours.waiting()) note(product.id, listed);
-  const counts = new Map<string, { collected: number; partial: number; unreachable: number }>();
-  for (const [slice, status] of best) {
-    const product = slice.slice(0, slice.indexOf(' '));
-    const count = counts.get(product) ?? { collected: 0, partial: 0, unreachable: 0 };
-    count[status] += 1;
-    counts.set(product, count);
-  }
-  return [...counts].map(([product, count]) => ({ product, ...count }));
+  return products;
 }

@@ -18,6 +18,8 @@ export interface SpoolState {
   readonly bytes: number;
   /** Packages that wait to be sent or carried. */
   readonly unsent: number;
+  /** When the oldest of those was made, milliseconds since the epoch. */
+  readonly oldestUnsentAt: number | undefined;
   readonly sent: number;
   readonly refused: number;
   /** Hours that wait for a package. */
@@ -55,6 +57,7 @@ export async function tendSpool(
   return {
     bytes,
     unsent: unsent.length,
+    oldestUnsentAt: unsent[0]?.changed,
     sent: kept.length - removedEarly.length,
     refused: refused.length,
     waitingHours: waiting.count,
@@ -74,6 +77,7 @@ export async function lookAtSpool(
   return {
     bytes,
     unsent: unsent.length,
+    oldestUnsentAt: unsent[0]?.changed,
     sent: sent.length,
     refused: refused.length,
     waitingHours: waiting.count,
