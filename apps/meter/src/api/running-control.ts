@@ -23,7 +23,7 @@ import {
 import { usageDataOf } from './usage-data-of.ts';
 
 export interface RunningControlOptions {
-  /** Of the products that were reached, what they consist of now; without it rules cannot be audited. */
+  /** What rules are audited against, in place of what the meter knows. */
   readonly audited?: () => Iterable<AuditedProduct>;
 }
 
@@ -110,7 +110,7 @@ export function controlOf(meter: RunningMeter, options: RunningControlOptions = 
       await follow();
     },
     async auditRules(report, product) {
-      const audited = [...(options.audited?.() ?? [])].filter(
+      const audited = [...(options.audited ?? meter.audited)()].filter(
         (one) => product === undefined || one.product.name === product,
       );
       if (audited.length === 0)

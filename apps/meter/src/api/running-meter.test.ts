@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { request } from 'undici';
 import { createVsphereCollector } from '../collectors/vsphere/index.ts';
-import { inventoryOf, meterUnderTest, ScriptedProduct, TEN, until } from '../run/testing.ts';
+import { meterUnderTest, ScriptedProduct, TEN, until } from '../run/testing.ts';
 import { InjectedTime } from '../time/testing.ts';
 import { type Api, serveApi } from './index.ts';
 import { makeCertificate } from './make-certificate.ts';
@@ -25,9 +25,7 @@ async function servedMeter(t: TestContext) {
     },
   });
   await under.meter.secrets.setApiPassword('admin', 'a long password');
-  const product = { name: 'kvm', id: kvm.identity.id, type: 'libvirt' };
-  const audited = () => [{ product, inventory: inventoryOf(2) }] as never;
-  const api = (await serveApi(under.meter, { audited })) as Api;
+  const api = (await serveApi(under.meter)) as Api;
   t.after(() => api.close());
   let session = '';
   const ask = async (method: string, path: string, body?: unknown, headers = {}) => {

@@ -24,8 +24,11 @@ function clock() {
 test('entries come back in order with id, time and the severity of their code, after a restart too', async (t) => {
   const dir = await folder(t);
   const time = clock();
-  const journal = await openJournal(dir, { time });
+  const heard: string[] = [];
+  const journal = await openJournal(dir, { time, onEntry: ({ id, code }) => heard.push(`${id} ${code}`) });
   journal.note({ code: 'meter-started', message: 'Version 1.' });
+  journal.note({ code: 'meter-started', message: 'Version 1.' });
+  assert.deepEqual(heard, ['1 meter-started'], 'a log is told once');
   time.ms += 1000;
   journal.note({ code: 'product-unreachable', product: 'vc-1', message: 'connection refused' });
   journal.close();
@@ -41,7 +44,7 @@ test('entries come back in order with id, time and the severity of their code, a
       count,
     ]),
     [
-      [1, 0, 'meter-started', 'info', undefined, 1],
+      [1, 0, 'meter-started', 'info', undefined, 2],
       [2, 1000, 'product-unreachable', 'error', 'vc-1', 1],
       [3, 1000, 'meter-stopped', 'info', undefined, 1],
     ],

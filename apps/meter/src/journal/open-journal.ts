@@ -17,6 +17,8 @@ export interface JournalOptions {
   readonly limit?: number;
   /** Told what could not be kept, and why; without it, standard error. Called once until writing works again. */
   readonly onFault?: (message: string) => void;
+  /** Told of each entry when it happens for the first time; for logs. */
+  readonly onEntry?: (entry: KeptEntry) => void;
 }
 
 export interface JournalStore extends Journal {
@@ -103,6 +105,7 @@ export async function openJournal(dir: string, options: JournalOptions = {}): Pr
           count: 1,
           lastTime: now,
         };
+        options.onEntry?.(entry);
         if (!append(entryLine(entry))) return;
         next += 1;
         repeating.set(key, { entry, written: 1 });

@@ -15,6 +15,7 @@ import {
   type MeterPrivacy,
   maskedLicense,
   openPrivacy,
+  viewPrivacy,
 } from './index.ts';
 
 const SETTINGS: PrivacySettings = {
@@ -62,7 +63,10 @@ test('what a command forces beside a running meter holds for it once it reads it
   const dir = await folder(t);
   const running = await opened(dir);
   const command = await opened(dir);
+  const waiting = await viewPrivacy(dir, PLAIN, NOVEMBER);
+  assert.deepEqual([waiting.now, waiting.next?.from], [SETTINGS, DECEMBER * 1000]);
   await command.follow(PLAIN, NOVEMBER, true);
+  assert.deepEqual(await viewPrivacy(dir, PLAIN, NOVEMBER), { now: PLAIN, next: undefined });
   assert.equal(await running.follow(PLAIN, NOVEMBER, false), true);
   assert.equal(running.text('vm', 'web-01', HOUR), 'web-01');
   assert.equal(running.view(NOVEMBER).next, undefined, 'nothing waits for the next month');

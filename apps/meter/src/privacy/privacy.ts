@@ -3,7 +3,7 @@ import type { Privacy } from '../hours/index.ts';
 import { MeterError } from '../identity/index.ts';
 import type { PrivacySettings } from '../settings/index.ts';
 import { createHide, type Hide, maskedLicense, type NamedAttribute, REDACTED } from './hide.ts';
-import { follow, settingsAt } from './in-force.ts';
+import { follow, type Stretch, settingsAt } from './in-force.ts';
 import { type Environment, privacyFingerprint, privacyKey } from './key.ts';
 import { NamesFile, namesOfMonth } from './names.ts';
 import { keepState, loadState, type PrivacyState } from './state.ts';
@@ -36,6 +36,24 @@ export interface MeterPrivacy extends Privacy {
   follow(settings: PrivacySettings, now: number, force: boolean): Promise<boolean>;
   /** Ends when the names met so far are on the disk; to be waited for before an hour leaves in a package. */
   flush(): Promise<void>;
+}
+
+/**
+ * What is in force and what waits, without opening anything: what a meter does with these settings when it reads them.
+ * @throws MeterError `privacy-damaged`
+ */
+export async function viewPrivacy(dir: string, settings: PrivacySettings, now: number): Promise<PrivacyView> {
+  const stretches = (await loadState(dir))?.stretches ?? [];
+  return viewOf(follow(stretches, settings, Math.floor(now / 1000), false), now);
+}
+
+function viewOf(stretches: readonly Stretch[], now: number): PrivacyView {
+  const seconds = Math.floor(now / 1000);
+  const waiting = stretches.find(({ from }) => from > seconds);
+  return {
+    now: settingsAt(stretches, seconds),
+    next: waiting && { from: waiting.from * 1000, settings: waiting.settings },
+  };
 }
 
 /** So many names are remembered before they are forgotten and met again: 50,000 machines and a month of their successors. */
@@ -84,14 +102,7 @@ export async function openPrivacy(options: PrivacyOptions): Promise<MeterPrivacy
       if (treatment === 'redacted') return REDACTED;
       return attribute === 'license' ? maskedLicense(plain) : hidden.of(attribute, plain, hour);
     },
-    view(at) {
-      const seconds = Math.floor(at / 1000);
-      const waiting = state.stretches.find(({ from }) => from > seconds);
-      return {
-        now: settingsAt(state.stretches, seconds),
-        next: waiting && { from: waiting.from * 1000, settings: waiting.settings },
-      };
-    },
+    view: (at) => viewOf(state.stretches, at),
     follow: take,
     flush: () => hidden.flush(),
   };

@@ -6,7 +6,8 @@ import { CollectorFailure } from '../inventory/index.ts';
 import { journalOf, meterOnDisk } from '../spool/testing.ts';
 import { InjectedTime } from '../time/testing.ts';
 import { faultyService, problem } from '../upload/testing.ts';
-import { type FirstLook, firstBreath } from './first-breath.ts';
+import { firstBreath } from './first-breath.ts';
+import type { FirstLook } from './look.ts';
 import { ScriptedProduct, settingsText, TEN } from './testing.ts';
 
 test('each product is looked at once and a package without hours goes out; what fails is told with its reason', async (t) => {

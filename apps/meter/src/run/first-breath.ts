@@ -7,17 +7,15 @@ import { join } from 'node:path';
 import { monthOf } from '@meterhouse/metering';
 import { closedHours } from '../hours/index.ts';
 import { loadMeter } from '../identity/index.ts';
-import { CollectorFailure, type ProductIdentity } from '../inventory/index.ts';
 import type { Journal } from '../journal/index.ts';
-import { openSecrets } from '../secrets/index.ts';
 import { type Environment, readSettings, type SettingFlags } from '../settings/index.ts';
 import { lockFile, makePlaces, packHours } from '../spool/index.ts';
 import { REAL_TIME, type Time } from '../time/index.ts';
 import { openServiceLink, type SentWaiting, sendPackage, sendWaiting } from '../upload/index.ts';
 import { KnownProducts } from './known-products.ts';
-import { type MakeCollector, makeCollector } from './make-collector.ts';
+import { type FirstLook, lookAtProducts } from './look.ts';
+import type { MakeCollector } from './make-collector.ts';
 import { RUN_LOCK } from './status-file.ts';
-import { watched } from './watched.ts';
 
 export interface FirstBreathOptions {
   readonly dir: string;
@@ -32,29 +30,11 @@ export interface FirstBreathOptions {
   readonly onProduct?: (product: FirstLook) => void;
 }
 
-/** What the first look at a product found. */
-export type FirstLook =
-  | {
-      readonly name: string;
-      readonly identity: ProductIdentity;
-      readonly machines: number;
-      readonly running: number;
-      readonly hosts: number;
-      readonly clusters: number;
-      /** Rights or parts of the answer that are lacking, in words for a person. */
-      readonly lacking: readonly string[];
-      readonly skewSeconds: number | undefined;
-    }
-  | { readonly name: string; readonly failure: CollectorFailure };
-
 export interface FirstBreath {
   readonly products: readonly FirstLook[];
   /** What became of the package; undefined when none was sent: not activated, no service, or no product was reached. */
   readonly sent: SentWaiting | undefined;
 }
-
-/** Milliseconds of real time: a first inventory of a large product takes its time, a person does not wait for ever. */
-const LONGEST_LOOK_MS = 120_000;
 
 /** @throws MeterError `spool-busy` when the meter runs already; as runMeter */
 export async function firstBreath(options: FirstBreathOptions): Promise<FirstBreath> {
@@ -62,22 +42,8 @@ export async function firstBreath(options: FirstBreathOptions): Promise<FirstBre
   const release = await lockFile(join(dir, RUN_LOCK), 'runs this meter already');
   try {
     const settings = await readSettings(settingsPath, environment, flags);
-    const secrets = await openSecrets(dir, environment);
-    const make = options.makeCollector ?? makeCollector;
-    const products = await Promise.all(
-      settings.products
-        .filter(({ paused }) => !paused)
-        .map(async (product): Promise<FirstLook> => {
-          const password = () => secrets.passwordOf(product);
-          const look = await lookOnce(
-            product.name,
-            () => make({ product, licenses: settings.licenses, time, journal, password }),
-            signal,
-          );
-          options.onProduct?.(look);
-          return look;
-        }),
-    );
+    const looks = await lookAtProducts({ ...options, settings });
+    const products = looks.map(({ look }) => look);
     const reached = products.flatMap((look) => ('identity' in look ? [look] : []));
     const meter = await loadMeter(dir);
     const { activation } = meter;
@@ -114,40 +80,5 @@ export async function firstBreath(options: FirstBreathOptions): Promise<FirstBre
     }
   } finally {
     await release();
-  }
-}
-
-async function lookOnce(
-  name: string,
-  create: () => ReturnType<MakeCollector>,
-  signal: AbortSignal,
-): Promise<FirstLook> {
-  try {
-    const collector = create();
-    for await (const reading of watched(collector, {}, signal, { longestSilence: LONGEST_LOOK_MS })) {
-      if (reading.kind !== 'inventory') continue;
-      const { machines, hosts, clusters } = reading.inventory;
-      return {
-        name,
-        identity: reading.product,
-        machines: machines.length,
-        running: machines.filter(({ power }) => power === 'on').length,
-        hosts: hosts.length,
-        clusters: clusters.length,
-        lacking: collector.health().lacking,
-        skewSeconds: collector.health().skewSeconds,
-      };
-    }
-    return {
-      name,
-      failure: new CollectorFailure('connection-lost', 'the connection ended before an inventory'),
-    };
-  } catch (error) {
-    signal.throwIfAborted();
-    const failure =
-      error instanceof CollectorFailure
-        ? error
-        : new CollectorFailure('internal', error instanceof Error ? error.message : String(error));
-    return { name, failure };
   }
 }

@@ -1,6 +1,7 @@
 /** All products of the settings, each running by itself: what happens to one, and a change of one, leaves the others alone. */
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import type { AuditedProduct } from '../customers/index.ts';
 import { type Labels, type Ledger, NO_LABELS, openLedger, type Privacy } from '../hours/index.ts';
 import type { Collector, ProductIdentity } from '../inventory/index.ts';
 import type { Journal } from '../journal/index.ts';
@@ -37,6 +38,8 @@ export interface Products {
   statuses(): readonly ProductStatus[];
   /** Products that were reached and are in the settings. */
   identities(): readonly { readonly name: string; readonly identity: ProductIdentity }[];
+  /** Of those that were reached, what they consist of now. */
+  audited(): readonly AuditedProduct[];
   close(): Promise<void>;
 }
 
@@ -144,6 +147,12 @@ export function createProducts(options: ProductsOptions): Products {
       [...running.keys()].flatMap((name) => {
         const { identity } = known.of(name);
         return identity === undefined ? [] : [{ name, identity }];
+      }),
+    audited: () =>
+      [...running].flatMap(([name, { run }]) => {
+        const id = known.of(name).identity?.id;
+        const inventory = run.ledger()?.inventory();
+        return id === undefined || inventory === undefined ? [] : [{ product: { id, name }, inventory }];
       }),
     async close() {
       await applying.catch(() => undefined);

@@ -4,10 +4,10 @@
  */
 import { join } from 'node:path';
 import { monthOf } from '@meterhouse/metering';
-import { allRules, createLabels, type FetchedRules } from '../customers/index.ts';
+import { type AuditedProduct, allRules, createLabels, type FetchedRules } from '../customers/index.ts';
 import { closedHours, type Ledger } from '../hours/index.ts';
 import { AGENT_VERSION, loadMeter, MeterError } from '../identity/index.ts';
-import { type JournalStore, openJournal } from '../journal/index.ts';
+import { type JournalStore, type KeptEntry, openJournal } from '../journal/index.ts';
 import { type MeterPrivacy, openPrivacy } from '../privacy/index.ts';
 import { openSecrets, type Secrets } from '../secrets/index.ts';
 import {
@@ -39,6 +39,8 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Told once everything runs: for what shows and steers it. What it gives is closed before the rest. */
   readonly onRunning?: (meter: RunningMeter) => Promise<{ close(): Promise<void> } | undefined>;
+  /** Told of each entry of the journal when it happens for the first time; for logs. */
+  readonly onEntry?: (entry: KeptEntry) => void;
   readonly time?: Time;
   /** Milliseconds that only ever pass, to notice when the clock is set. */
   readonly monotonic?: () => number;
@@ -59,6 +61,8 @@ export interface RunningMeter {
   settings(): MeterSettings;
   /** The rules that hold: of the settings and of the service. */
   rules(): ReturnType<typeof allRules>;
+  /** Of the products that were reached, what they consist of now. */
+  audited(): readonly AuditedProduct[];
   /**
    * Reads the settings again and applies what is different. Products that wait for a person are tried.
    * @throws MeterError `settings-refused`; the settings before stay in force
@@ -98,7 +102,10 @@ async function runLocked(options: RunOptions): Promise<void> {
   const secrets = await openSecrets(dir, environment);
   const { agent } = await loadMeter(dir);
   const startedAt = time.now();
-  const journal = await openJournal(join(dir, 'journal'), { time });
+  const journal = await openJournal(join(dir, 'journal'), {
+    time,
+    ...(options.onEntry && { onEntry: options.onEntry }),
+  });
   const privacy = await openPrivacy({
     dir,
     environment,
@@ -248,6 +255,7 @@ async function runLocked(options: RunOptions): Promise<void> {
     snapshot,
     settings: () => settings,
     rules,
+    audited: products.audited,
     reload,
     retry: products.retry,
     wakeUploads: uploader.wake,

@@ -5,33 +5,16 @@ import { spoolPlaces } from './places.ts';
 import { readStoredHeader } from './read-stored-header.ts';
 import { storedPackages } from './stored-packages.ts';
 
-/** How many hours of a product were closed in a month, by the best that is known of each. */
-export interface HoursOfProduct {
-  readonly product: string;
-  readonly collected: number;
-  readonly partial: number;
-  readonly unreachable: number;
-}
-
-const RANK: Readonly<Record<string, number>> = { unreachable: 1, partial: 2, collected: 3 };
-
 type Status = PackageHour['status'];
 
-/** Counts what lies on the disk: packages that are kept, and hours that wait for one. @param month `2023-01` */
-export async function hoursOfMonth(
-  dir: string,
-  hours: ClosedHours,
-  month: string,
-): Promise<readonly HoursOfProduct[]> {
-  return [...(await statesOfMonth(dir, hours, month))].map(([product, states]) => {
-    const count = { collected: 0, partial: 0, unreachable: 0 };
-    for (const status of states.values()) count[status] += 1;
-    return { product, ...count };
-  });
-}
+const RANK: Readonly<Record<Status, number>> = { unreachable: 1, partial: 2, collected: 3 };
 
-/** The best that is known of each hour of the month, by product and then by hour, such as `2023-01-09T02:00:00Z`. */
-export async function statesOfMonth(
+/**
+ * What became of the hours of a month, as far as this machine knows: of packages that are kept, and of hours that wait for one.
+ * @param month `2023-01`
+ * @returns by the product's id, and then by hour, such as `2023-01-09T02:00:00Z`, the best that is known of it
+ */
+export async function hoursOfMonth(
   dir: string,
   hours: ClosedHours,
   month: string,
@@ -42,7 +25,8 @@ export async function statesOfMonth(
     if (!hour.startsWith(month)) return;
     const states = products.get(product) ?? new Map<string, Status>();
     products.set(product, states);
-    if (RANK[status] > (RANK[states.get(hour)!] ?? 0)) states.set(hour, status);
+    const before = states.get(hour);
+    if (before === undefined || RANK[status] > RANK[before]) states.set(hour, status);
   };
   const { packages, sent } = spoolPlaces(dir);
   // Unsent ones first: one that is sent meanwhile is met twice then, and not missed.

@@ -1,7 +1,7 @@
 export type { ChainPlace } from './chain.ts';
 export { type ExportedPackage, type ExportOptions, exportMonth, packagesOfMonth } from './export-month.ts';
 export { DamagedHour } from './hour-records.ts';
-export { type HoursOfProduct, hoursOfMonth, statesOfMonth } from './hours-of-month.ts';
+export { hoursOfMonth } from './hours-of-month.ts';
 export { lockFile, lockHolder } from './lock.ts';
 export {
   type ListedProduct,
