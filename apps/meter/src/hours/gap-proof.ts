@@ -11,7 +11,7 @@
  * - `moved` without a host is known only as a machine's last move: it is where the inventory finds it.
  * - `configured` without values explains what differs at the end when nothing else configured that machine in the gap.
  * - A machine made in the gap was before its first told value what the inventory says, if it was never told; if it was
- *   told later only, what it was before is not known.
+ *   told later only, what it was before is not known. One that was removed again must be told whole: nobody ever saw it.
  * - No log tells of hosts, clusters and services: where they bill otherwise than before, when that began is not known.
  *
  * Names, storage, pools and folders may differ; they count from the inventory on.
@@ -226,9 +226,7 @@ function configuredOnce(happenings: readonly Happening[]): boolean {
 /** What a machine was when it was made; undefined where that is not known. @param rest begins with its making */
 function bornAs(rest: readonly Happening[], end: MachineState | undefined): MachineState | undefined {
   const [made, ...later] = rest as [Happening, ...Happening[]];
-  const removed = later.findIndex(({ what }) => what === 'removed');
-  // Removed again: no inventory ever showed it, so what it was is told by nobody.
-  if (removed >= 0 || end === undefined) return undefined;
+  if (end === undefined || later.some(({ what }) => what === 'removed')) return bornUnseen(made);
   const power = powerAtBirth(made, later, end);
   const host = atBirth(made, later, 'moved', 'host', end);
   const vcpus = atBirth(made, later, 'configured', 'vcpus', end);
@@ -238,6 +236,17 @@ function bornAs(rest: readonly Happening[], end: MachineState | undefined): Mach
   if (memoryMib === UNKNOWN || reservationMib === UNKNOWN) return undefined;
   if (later.some((one) => one.at > made.at && isConfiguredWithoutValues(one))) return undefined;
   return { ...end, power, host, vcpus, memoryMib, reservationMib };
+}
+
+/** A machine that no inventory ever showed: what it was is what its making says, if that says all. */
+function bornUnseen(made: Happening): MachineState | undefined {
+  const { machine, uuid, name, host, vcpus, memoryMib, reservationMib = 0 } = made;
+  if (uuid === undefined || name === undefined || host === undefined) return undefined;
+  if (vcpus === undefined || memoryMib === undefined) return undefined;
+  const size = { vcpus, memoryMib, reservationMib, storageMib: 0 };
+  // Nothing is made running.
+  const { power = 'off' } = made;
+  return { id: machine, uuid, name, host, power, ...size, services: [], pool: undefined, folder: undefined };
 }
 
 const UNKNOWN = Symbol('unknown');

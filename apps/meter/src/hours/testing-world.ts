@@ -138,7 +138,10 @@ function happen(
       change: { kind: 'host', at, state: { ...onHost, cluster: `cluster-${1 + (value % 2)}` } },
     };
   if (what === 'cluster-name') {
-    const state = { ...world.clusters.get(`cluster-${1 + (thing % 2)}`)!, name: `silver-${value}` };
+    const state = {
+      ...world.clusters.get(`cluster-${1 + (thing % 2)}`)!,
+      name: `silver-${1 + (thing % 2)}-${value}`,
+    };
     return { at, thing: 0, change: { kind: 'cluster', at, state } };
   }
   if (what === 'refolder') {
