@@ -67,7 +67,7 @@ test('a product that cannot be reached is tried for ever and its hours told as u
   const tries = bad.watches.length;
   assert.ok(tries > 15 && tries < 90, `${tries} tries in three hours`);
   bad.failure = undefined;
-  await under.passUntil('the return', 600, () => stateOf(under, 'bad') === 'reached');
+  await under.passUntil('the return', 1200, () => stateOf(under, 'bad') === 'reached');
   await under.passUntil(
     'the hour of 13',
     4 * 3600,
@@ -192,7 +192,7 @@ test('a product is told of at once, the first hour when it is over, the next one
     settings: `service: ${service.url}\nupload: {interval: 1h, jitter: 0s}\n`,
   });
   await until('it', () => stateOf(under, 'one') === 'reached');
-  await under.passUntil('the first package', 300, () => service.taken.length === 1);
+  await under.passUntil('the first package', 1200, () => service.taken.length === 1);
   const [first] = await headers(under.disk);
   assert.deepEqual(first!.products, [{ ...one.identity, hours: [] }]);
   await under.passUntil('the first hour', 1200, () => service.taken.length === 2);

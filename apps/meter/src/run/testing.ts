@@ -170,12 +170,22 @@ export async function meterUnderTest(
     await ran;
   };
   t.after(stop);
+  /** Until what was woken has done what it does: nothing is read, written or sent any more. */
+  const settled = async () => {
+    for (let calm = 0; calm < 3; ) {
+      await sleep(1);
+      const busy =
+        process.getActiveResourcesInfo().some((kind) => /^FSReq|zlib/i.test(kind)) ||
+        meter.snapshot().upload.state === 'sending';
+      calm = busy ? 0 : calm + 1;
+    }
+  };
   const pass = async (seconds: number) => {
     const over = time.now() + seconds * 1000;
+    await settled();
     while (time.now() < over) {
       await time.advanceTo(Math.min(over, time.now() + 30_000));
-      // What was woken writes to a real disk.
-      await sleep(4);
+      await settled();
     }
   };
   return {

@@ -121,16 +121,21 @@ test('a kill -9 at any moment leaves no gap and no fork', async (t) => {
     import { openSpool } from ${JSON.stringify(new URL('./spool.ts', import.meta.url).href)};
     const spool = await openSpool(${JSON.stringify(dir)}, '${AGENT}', 1, ${JSON.stringify(out)});
     process.stdout.write('open');
-    for (;;) await spool.add('trace', 'a', async (path, place) => {
-      await writeFile(path, JSON.stringify(place));
-      return { digest: 'digest-of-' + place.epoch + '-' + place.number };
-    });`;
+    for (;;) {
+      await spool.add('trace', 'a', async (path, place) => {
+        await writeFile(path, JSON.stringify(place));
+        return { digest: 'digest-of-' + place.epoch + '-' + place.number };
+      });
+      process.stdout.write('.');
+    }`;
   for (let round = 0; round < 6; round += 1) {
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    await once(child.stdout, 'data');
-    await new Promise((resolve) => setTimeout(resolve, 3 + round * 7));
+    let told = '';
+    // At least two packages a round, however slow the machine; then somewhere in the next one.
+    while (told.length < 'open..'.length) told += (await once(child.stdout, 'data'))[0];
+    await new Promise((resolve) => setTimeout(resolve, round * 3));
     child.kill('SIGKILL');
     await once(child, 'exit');
   }
