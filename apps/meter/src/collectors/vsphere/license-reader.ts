@@ -1,6 +1,6 @@
 /** Licences of hosts, read each minute: an assignment that changes is neither an update of a property nor an event that tells of it. */
 import type { License } from '../../inventory/index.ts';
-import type { Journal } from '../../journal/index.ts';
+import type { JournalEntry } from '../../journal/index.ts';
 import type { LicenseRule } from '../../settings/index.ts';
 import { FOR_LICENSES, lackingInWords } from './rights.ts';
 import { isFault } from './soap/vim-fault.ts';
@@ -10,14 +10,14 @@ import { masked, readAssignment } from './surroundings/licenses.ts';
 
 export class LicenseReader {
   readonly #rules: readonly LicenseRule[];
-  readonly #journal: Journal;
+  readonly #once: (entry: JournalEntry) => void;
   readonly #product: string;
-  readonly #noted = new Set<string>();
   #lacking: string | undefined;
 
-  constructor(rules: readonly LicenseRule[], journal: Journal, product: string) {
+  /** @param once notes the same words once */
+  constructor(rules: readonly LicenseRule[], once: (entry: JournalEntry) => void, product: string) {
     this.#rules = rules;
-    this.#journal = journal;
+    this.#once = once;
     this.#product = product;
   }
 
@@ -51,29 +51,22 @@ export class LicenseReader {
     for (const host of hosts) {
       const license = licenses.get(host);
       if (license === undefined)
-        this.#once(
-          `no ${host}`,
-          'license-unknown',
-          `Host ${host} has no licence assigned; its machines count as unknown.`,
-        );
+        this.#note('license-unknown', `Host ${host} has no licence assigned; its machines count as unknown.`);
       else if (license.category === 'unknown')
-        this.#once(
-          license.key,
+        this.#note(
           'license-unknown',
           `Nobody has said what the licence ${masked(license.key)} (${license.edition || 'no edition'}) is: add it to the licences of the settings. Until then its hosts count as unknown.`,
         );
     }
   }
 
-  #lack(what: string): void {
-    this.#lacking = what;
-    this.#once(what, 'rights-missing', `Lacking: ${what}. Metering goes on.`);
+  #note(code: 'license-unknown' | 'rights-missing', message: string): void {
+    this.#once({ code, product: this.#product, message });
   }
 
-  #once(key: string, code: 'license-unknown' | 'rights-missing', message: string): void {
-    if (this.#noted.has(key)) return;
-    this.#noted.add(key);
-    this.#journal.note({ code, product: this.#product, message });
+  #lack(what: string): void {
+    this.#lacking = what;
+    this.#note('rights-missing', `Lacking: ${what}. Metering goes on.`);
   }
 }
 

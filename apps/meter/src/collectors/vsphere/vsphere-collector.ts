@@ -5,9 +5,10 @@ import {
   type Reading,
   type WatchOptions,
 } from '../../inventory/index.ts';
-import type { Journal } from '../../journal/index.ts';
+import type { Journal, JournalEntry } from '../../journal/index.ts';
 import type { LicenseRule, ProductSettings } from '../../settings/index.ts';
 import type { Time } from '../../time/index.ts';
+import { LicenseReader } from './license-reader.ts';
 import { ProductClock } from './product-clock.ts';
 import { type Traffic, Transport } from './soap/transport.ts';
 import { VimFault } from './soap/vim-fault.ts';
@@ -31,24 +32,28 @@ class VsphereCollector implements Collector {
   readonly #options: VsphereCollectorOptions;
   readonly #clock: ProductClock;
   readonly #traffic: Traffic = { requests: 0, bytes: 0 };
+  readonly #licenses: LicenseReader;
+  readonly #noted = new Set<string>();
   #watch: Watch | undefined;
   #instance: string | undefined;
 
   constructor(options: VsphereCollectorOptions) {
     this.#options = options;
     this.#clock = new ProductClock(options.time, options.journal, options.product.name);
+    this.#licenses = new LicenseReader(options.licenses, (entry) => this.#once(entry), options.product.name);
   }
 
   async *watch({ signal, since }: WatchOptions): AsyncGenerator<Reading> {
     if (signal.aborted) return;
-    const { product, password, licenses, time, journal } = this.#options;
+    const { product, password, time, journal } = this.#options;
     const transport = await Transport.open(product, this.#traffic);
     const watch = new Watch({
       product,
       password,
-      licenses,
+      licenses: this.#licenses,
       time,
       journal,
+      once: (entry) => this.#once(entry),
       clock: this.#clock,
       transport,
       signal,
@@ -72,6 +77,13 @@ class VsphereCollector implements Collector {
       lacking: this.#watch?.lacking ?? [],
       ...this.#traffic,
     };
+  }
+
+  #once(entry: JournalEntry): void {
+    const words = `${entry.code} ${entry.message}`;
+    if (this.#noted.has(words)) return;
+    this.#noted.add(words);
+    this.#options.journal.note(entry);
   }
 
   /** Another vCenter at the same address is another product: its machines must not be counted as the first one's. */

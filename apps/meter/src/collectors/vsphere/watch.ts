@@ -21,12 +21,12 @@
  * on: what the watch has told stays told, the sweep finds the rest, and events say when it was.
  */
 import { CollectorFailure, type License, type Reading } from '../../inventory/index.ts';
-import type { Journal } from '../../journal/index.ts';
-import type { LicenseRule, ProductSettings } from '../../settings/index.ts';
+import type { Journal, JournalEntry } from '../../journal/index.ts';
+import type { ProductSettings } from '../../settings/index.ts';
 import type { Time } from '../../time/index.ts';
 import { EventLog } from './event-log.ts';
 import { SharedTexts } from './kept-text.ts';
-import { LicenseReader } from './license-reader.ts';
+import type { LicenseReader } from './license-reader.ts';
 import { EVENT_TYPES, type MachineEvent, readEvent, timeOf } from './machines/events.ts';
 import { MachineUuids } from './machines/machine-uuids.ts';
 import { Machines } from './machines/machines.ts';
@@ -56,9 +56,11 @@ const PATIENCE = 3;
 export interface WatchContext {
   readonly product: ProductSettings;
   readonly password: () => Promise<string>;
-  readonly licenses: readonly LicenseRule[];
+  readonly licenses: LicenseReader;
   readonly time: Time;
   readonly journal: Journal;
+  /** Notes what stays as it is over many connections: the same words once. */
+  readonly once: (entry: JournalEntry) => void;
   readonly clock: ProductClock;
   readonly transport: Transport;
   readonly signal: AbortSignal;
@@ -92,14 +94,19 @@ export class Watch {
   constructor(context: WatchContext) {
     this.#context = context;
     this.#surroundings = new Surroundings(this.#texts);
-    this.#licenses = new LicenseReader(context.licenses, context.journal, context.product.name);
+    this.#licenses = context.licenses;
   }
 
   /** What this account may not see, in words. */
   get lacking(): readonly string[] {
+    const incomplete = this.#machines?.incomplete ?? 0;
+    const unread =
+      incomplete === 0 ? undefined : `the configuration of ${incomplete} machines: they are not counted`;
     return [
       ...new Set(
-        [...this.#lacking, this.#licenses.lacking, this.#historyLacking].filter((one) => one !== undefined),
+        [...this.#lacking, this.#licenses.lacking, this.#historyLacking, unread].filter(
+          (one) => one !== undefined,
+        ),
       ),
     ];
   }
@@ -184,19 +191,18 @@ export class Watch {
   }
 
   async #login(): Promise<void> {
-    const { transport, product, password, signal, onIdentity, journal } = this.#context;
+    const { transport, product, password, signal, onIdentity, once } = this.#context;
     transport.forgetSession();
     this.#session = await VimSession.open(transport, signal);
     onIdentity(this.#session.content.instance);
     await this.#session.login(product.user, await passwordOf(password, product.name));
     const lacking = await checkRights(this.#session, product.user);
     for (const one of lacking)
-      if (!this.#lacking.includes(one))
-        journal.note({
-          code: 'rights-missing',
-          product: product.name,
-          message: `Lacking: ${one}. Metering goes on.`,
-        });
+      once({
+        code: 'rights-missing',
+        product: product.name,
+        message: `Lacking: ${one}. Metering goes on.`,
+      });
     this.#lacking = lacking;
     this.#licenseManager = await this.#session.licenseAssignmentManager();
     this.#view = undefined;
@@ -361,7 +367,7 @@ export class Watch {
   }
 
   #noteDuplicate(uuid: string, first: string, second: string): void {
-    this.#context.journal.note({
+    this.#context.once({
       code: 'change-missed',
       product: this.#context.product.name,
       message: `Machines ${first} and ${second} have the same instance UUID ${uuid}: the second is recorded under one made of it and its id.`,

@@ -17,7 +17,7 @@
  * update of an event that we know has come. Both sources are kept until then, in `#events` and `#touched`.
  */
 import type { Change, MachineState } from '../../../inventory/index.ts';
-import type { SharedTexts } from '../kept-text.ts';
+import { kept, type SharedTexts } from '../kept-text.ts';
 import type { ObjectProperties } from '../soap/vim-session.ts';
 import type { MachineEvent } from './events.ts';
 import { Machine, sameConfig, samePlace, sameState, stateOf, TOUCHES } from './machine.ts';
@@ -102,6 +102,13 @@ export class Machines {
     return this.#machines.size;
   }
 
+  /** Machines of which the vCenter does not say enough to count them; asked for status. */
+  get incomplete(): number {
+    let count = 0;
+    for (const { complete, template } of this.#machines.values()) if (!complete && !template) count += 1;
+    return count;
+  }
+
   /** True while something is known that has not settled yet. */
   get pending(): boolean {
     return this.#events.length > 0 || this.#touched.size > 0;
@@ -118,7 +125,7 @@ export class Machines {
       return false;
     }
     if (machine === undefined) {
-      machine = new Machine(this.#texts.of(object.id));
+      machine = new Machine(kept(object.id));
       this.#machines.set(machine.id, machine);
     }
     machine.sweep = this.#sweep;
