@@ -1,6 +1,7 @@
 /** `npm run bench`: measures the service as it is run, and the raw engine beside it, and prints one table. */
 import { timed } from './figures.ts';
 import { hardware } from './hardware.ts';
+import { measureCollect } from './measures/collect.ts';
 import { measureCommandLine } from './measures/command-line.ts';
 import { finishMonth, growMonths, measureGrowth } from './measures/growth.ts';
 import { measureHttp, NO_LIMITS } from './measures/http.ts';
@@ -33,7 +34,11 @@ async function measureAll(options: BenchOptions): Promise<readonly Line[]> {
     say('Replaying a trace');
     lines.push(...(await measureReplay(options)));
   }
-  if ([...options.measures].every((measure) => measure === 'replay')) return lines;
+  if (options.measures.has('collect')) {
+    say('Collecting from a vCenter');
+    lines.push(...(await measureCollect(options)));
+  }
+  if ([...options.measures].every((measure) => measure === 'replay' || measure === 'collect')) return lines;
   say('Starting the service');
   const stand = await openStand(options);
   try {

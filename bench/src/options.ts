@@ -2,7 +2,16 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-export const MEASURES = ['replay', 'ingest', 'reports', 'growth', 'start', 'memory', 'http'] as const;
+export const MEASURES = [
+  'collect',
+  'replay',
+  'ingest',
+  'reports',
+  'growth',
+  'start',
+  'memory',
+  'http',
+] as const;
 export type Measure = (typeof MEASURES)[number];
 
 export interface BenchOptions {
