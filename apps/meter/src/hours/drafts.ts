@@ -70,6 +70,7 @@ export class Draft {
       }
       const known = this.#timeline.now.machine.get(id)?.customer;
       const customer = known ?? this.#labels.customerOf(state, hostOf(state, hosts), places);
+      console.error('PROVEN', at, state.name, JSON.stringify({known, customer, version: this.#labels.version, pool: state.pool, host: hostOf(state, hosts), p: places.size}));
       this.#put('machine', at, { ...state, customer });
     }
   }

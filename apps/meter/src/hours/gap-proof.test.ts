@@ -173,6 +173,40 @@ test('a machine made in the gap is off until it is switched on, and gone when it
   );
 });
 
+test('a machine that was made and removed in the gap is proven when its making says all of it', () => {
+  const told: Happening = {
+    at: TEN + 5,
+    machine: 'vm-1',
+    what: 'made',
+    uuid: '00000000-0000-4000-8000-00000000000a',
+    name: 'short-lived',
+    host: 'host-2',
+    vcpus: 2,
+    memoryMib: 4096,
+  };
+  const removed: Happening = { at: TEN + 50, machine: 'vm-1', what: 'removed' };
+  assert.deepEqual(
+    moments(ask(of(), of(), [told, power(9, 'on'), power(40, 'off'), removed]), (state) => [
+      state.power,
+      state.host,
+      state.name,
+      state.vcpus,
+      state.memoryMib,
+      state.reservationMib,
+    ]),
+    [
+      [5, ['off', 'host-2', 'short-lived', 2, 4096, 0]],
+      [9, ['on', 'host-2', 'short-lived', 2, 4096, 0]],
+      [40, ['off', 'host-2', 'short-lived', 2, 4096, 0]],
+      [50, undefined],
+    ],
+  );
+  for (const part of ['uuid', 'name', 'host', 'vcpus', 'memoryMib'] as const) {
+    const { [part]: _, ...less } = told;
+    assert.equal(ask(of(), of(), [less, removed]).proven, false, part);
+  }
+});
+
 test('what a machine that was made in the gap was before it was told is not guessed', () => {
   const made: Happening = { at: TEN + 5, machine: 'vm-1', what: 'made' };
   const removed: Happening = { at: TEN + 50, machine: 'vm-1', what: 'removed' };

@@ -409,6 +409,8 @@ test('a host has a record for each span in which it stayed the same, with what r
     changesReading(
       TEN + HOUR,
       becomes(TEN + 600, machine(1, { power: 'off' })),
+      // For no second, since the next change is of the same one.
+      { kind: 'host', at: TEN + 1200, state: host(1, { sockets: 8 }) },
       {
         kind: 'host',
         at: TEN + 1200,
