@@ -49,6 +49,53 @@ test('a session that ends is made anew, and what happened meanwhile is told with
   seenNeverGoesBack(watch.readings);
 });
 
+test('what happens between two answers is told step by step', { skip }, async (t) => {
+  const { vcsim, proxy, machines, watch: begin } = await stage(t);
+  const [cycled, sized] = machines;
+  const watch = begin();
+  await watch.inventory();
+  await watch.until(() => watch.readings.length > 1);
+  proxy.always('WaitForUpdatesEx', { stall: 6000 });
+  // The question that is open now is answered without delay; the next one is not.
+  await vcsim.drive([{ do: 'power', vm: machines[3]!.id, to: 'off' }]);
+  await sleep(1500);
+  await vcsim.drive([
+    { do: 'power', vm: cycled!.id, to: 'off' },
+    { do: 'reconfigure', vm: sized!.id, cpus: 2, memoryMib: 1024 },
+    { do: 'wait', ms: 1100 },
+    { do: 'power', vm: cycled!.id, to: 'on' },
+    { do: 'reconfigure', vm: sized!.id, cpus: 4, reservationMib: 64 },
+  ]);
+  const done = Date.now();
+  await sleep(100);
+  proxy.calm();
+  await watch.caughtUp(done + 1000);
+  const events = await vcsim.events();
+  const seconds = (vm: string, ...types: readonly string[]) =>
+    events
+      .filter((event) => event.vm === vm && types.includes(event.type))
+      .map(({ ms }) => Math.floor(ms / 1000));
+  const [, off, on] = seconds(cycled!.id, 'VmPoweredOnEvent', 'VmPoweredOffEvent');
+  assert.deepEqual(powerOf(watch.changes(), cycled!.id), [
+    [off, 'off'],
+    [on, 'on'],
+  ]);
+  const [first, second] = seconds(sized!.id, 'VmReconfiguredEvent');
+  assert.deepEqual(
+    watch
+      .changes()
+      .flatMap((change) =>
+        change.kind === 'machine' && change.state.id === sized!.id
+          ? [[change.at, change.state.vcpus, change.state.memoryMib, change.state.reservationMib]]
+          : [],
+      ),
+    [
+      [first, 2, 1024, 0],
+      [second, 4, 1024, 64],
+    ],
+  );
+});
+
 test('a version that the vCenter does not know any more starts anew from the full inventory', {
   skip,
 }, async (t) => {

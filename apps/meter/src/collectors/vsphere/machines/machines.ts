@@ -84,6 +84,7 @@ export class Machines {
   #seen = 0;
   #sweep = 0;
   #sweeping = false;
+  #begun = false;
 
   constructor(options: {
     readonly uuids: MachineUuids;
@@ -121,7 +122,8 @@ export class Machines {
   update(object: ObjectProperties): boolean {
     let machine = this.#machines.get(object.id);
     if (object.kind === 'leave') {
-      if (machine !== undefined) this.#touch(object.id, 'being').gone = true;
+      if (!this.#begun) this.#machines.delete(object.id);
+      else if (machine !== undefined) this.#touch(object.id, 'being').gone = true;
       return false;
     }
     if (machine === undefined) {
@@ -130,6 +132,8 @@ export class Machines {
     }
     machine.sweep = this.#sweep;
     const touches = machine.take(object, this.#texts);
+    // The first picture is told as a whole: fifty thousand machines need no times of their own for it.
+    if (!this.#begun) return object.kind === 'modify' && (touches & TOUCHES.again) !== 0;
     if (machine.told === undefined) this.#touch(machine.id, 'being').gone = false;
     if ((touches & TOUCHES.power) !== 0) this.#touch(machine.id, 'power').gone = false;
     if ((touches & TOUCHES.config) !== 0) this.#touch(machine.id, 'config').gone = false;
@@ -168,8 +172,11 @@ export class Machines {
 
   /** What the sweep did not see is gone. */
   endSweep(): void {
-    for (const machine of this.#machines.values())
-      if (machine.sweep !== this.#sweep) this.#touch(machine.id, 'being').gone = true;
+    for (const machine of this.#machines.values()) {
+      if (machine.sweep === this.#sweep) continue;
+      if (this.#begun) this.#touch(machine.id, 'being').gone = true;
+      else this.#machines.delete(machine.id);
+    }
     this.#sweeping = false;
   }
 
@@ -180,7 +187,7 @@ export class Machines {
   begin(seen: number, began: number): void {
     const bySize = (a: Machine, b: Machine) => a.id.length - b.id.length || (a.id < b.id ? -1 : 1);
     for (const machine of [...this.#machines.values()].sort(bySize)) this.#rise(machine);
-    this.#touched.clear();
+    this.#begun = true;
     this.#seen = seen;
     for (const event of this.#due(seen)) if (event.at >= began) this.#apply(event);
     this.#changes = [];
