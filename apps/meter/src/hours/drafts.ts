@@ -5,6 +5,7 @@
 import type { Change, HostState, Inventory, MachineState } from '../inventory/index.ts';
 import type { ProvenChange } from './gap-proof.ts';
 import type { Labels } from './labels.ts';
+import { placeInGap } from './place-in-gap.ts';
 import { differenceOf } from './same-states.ts';
 import type { Timeline } from './timeline.ts';
 import { type Kind, keptMutation, type MeteredMachine, type Mutation, type Things } from './tree.ts';
@@ -59,19 +60,26 @@ export class Draft {
     this.#relabelMoved(moved);
   }
 
-  /** Moments of a gap. A machine that was known keeps its label until the inventory; one that was made has that of the inventory. */
+  /** Moments of a gap. A machine that stayed where it was keeps its label until the inventory; one that was made or moved has that of its place. */
   proven(changes: readonly ProvenChange[], after: Inventory): void {
     const places = new Map(after.places.map((place) => [place.id, place]));
     const hosts = new Map(after.hosts.map((host) => [host.id, host]));
+    const before = new Map(changes.map(({ id }) => [id, this.#timeline.now.machine.get(id)]));
+    const found = new Map(
+      after.machines.flatMap((machine) => (before.has(machine.id) ? [[machine.id, machine] as const] : [])),
+    );
     for (const { at, id, state } of changes) {
       if (state === undefined) {
         this.#remove('machine', id, at);
         continue;
       }
-      const known = this.#timeline.now.machine.get(id)?.customer;
-      const customer = known ?? this.#labels.customerOf(state, hostOf(state, hosts), places);
-      console.error('PROVEN', at, state.name, JSON.stringify({known, customer, version: this.#labels.version, pool: state.pool, host: hostOf(state, hosts), p: places.size}));
-      this.#put('machine', at, { ...state, customer });
+      const known = before.get(id);
+      const placed = { ...state, ...placeInGap(state, known, found.get(id), hosts) };
+      const stayed = known !== undefined && placed.pool === known.pool && placed.host === known.host;
+      const customer = stayed
+        ? known.customer
+        : this.#labels.customerOf(placed, hostOf(placed, hosts), places);
+      this.#put('machine', at, { ...placed, customer });
     }
   }
 

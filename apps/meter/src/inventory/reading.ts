@@ -28,11 +28,14 @@ export interface Happening {
   readonly at: number;
   readonly machine: string;
   readonly what: 'made' | 'removed' | 'power' | 'moved' | 'configured';
-  /** For `power`: the state from then on. */
+  /** For `power`, and for `made` where the log says it: the state from then on. */
   readonly power?: PowerState;
-  /** For `moved`: the id of the host from then on, where the log says it. */
+  /** For `moved` and `made`: the id of the host from then on, where the log says it. */
   readonly host?: string;
-  /** For `configured`: what it became, as far as the log says. */
+  /** For `made`, where the log says it: a machine that was removed again before anybody looked is known by them alone. */
+  readonly uuid?: string;
+  readonly name?: string;
+  /** For `configured` and `made`: what it became, as far as the log says. */
   readonly vcpus?: number;
   readonly memoryMib?: number;
   readonly reservationMib?: number;

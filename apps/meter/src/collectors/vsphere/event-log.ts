@@ -10,6 +10,8 @@ export class EventLog {
   #from: number;
   #happenings: Happening[] = [];
   readonly #there = new Set<string>();
+  /** What is told of a machine before it is made: its size and its UUID. */
+  readonly #making = new Map<string, Pick<Happening, 'uuid' | 'vcpus' | 'memoryMib' | 'reservationMib'>>();
 
   /** @param since, from Unix seconds: what is asked for, and how far back the vCenter's history goes */
   constructor(since: number, from: number) {
@@ -18,6 +20,11 @@ export class EventLog {
   }
 
   add(event: MachineEvent): void {
+    if (event.what === 'making' || event.what === 'named') {
+      const told = event.what === 'making' ? sizeOf(event) : { uuid: event.uuid! };
+      this.#making.set(event.machine, { ...this.#making.get(event.machine), ...told });
+      return;
+    }
     const happening = happeningOf(event);
     if (happening === undefined || happening.at < this.#since) return;
     // A clone is created and cloned: it is made once.
@@ -25,8 +32,9 @@ export class EventLog {
     if (happening.what === 'made') {
       if (this.#there.has(happening.machine)) return;
       this.#there.add(happening.machine);
-    }
-    this.#happenings.push(happening);
+      this.#happenings.push({ ...happening, ...this.#making.get(happening.machine) });
+      this.#making.delete(happening.machine);
+    } else this.#happenings.push(happening);
     if (this.#happenings.length < 2 * MOST) return;
     this.#happenings = this.#happenings.slice(-MOST);
     this.#from = Math.max(this.#from, this.#happenings[0]!.at + 1);
@@ -39,22 +47,24 @@ export class EventLog {
 }
 
 function happeningOf(event: MachineEvent): Happening | undefined {
-  const { machine, power, host, vcpus, memoryMib, reservationMib } = event;
+  const { machine, power, host, name } = event;
   const base = { at: Math.floor(event.at / 1000), machine };
   switch (event.what) {
     case 'made':
+      return {
+        ...base,
+        what: 'made',
+        ...(host !== undefined && { host }),
+        ...(name !== undefined && { name }),
+      };
     case 'removed':
-      return { ...base, what: event.what };
+      return { ...base, what: 'removed' };
     case 'power':
       return { ...base, what: 'power', power: power! };
     case 'moved':
       return { ...base, what: 'moved', ...(host !== undefined && { host }) };
     case 'configured': {
-      const became = {
-        ...(vcpus !== undefined && { vcpus }),
-        ...(memoryMib !== undefined && { memoryMib }),
-        ...(reservationMib !== undefined && { reservationMib }),
-      };
+      const became = sizeOf(event);
       // A disk was added, say: the event tells what changed, and it is nothing that is metered.
       if (event.told && Object.keys(became).length === 0) return undefined;
       return { ...base, what: 'configured', ...became };
@@ -62,4 +72,16 @@ function happeningOf(event: MachineEvent): Happening | undefined {
     default:
       return undefined;
   }
+}
+
+function sizeOf({
+  vcpus,
+  memoryMib,
+  reservationMib,
+}: MachineEvent): Pick<Happening, 'vcpus' | 'memoryMib' | 'reservationMib'> {
+  return {
+    ...(vcpus !== undefined && { vcpus }),
+    ...(memoryMib !== undefined && { memoryMib }),
+    ...(reservationMib !== undefined && { reservationMib }),
+  };
 }
