@@ -38,11 +38,16 @@ Domain: 'it's two'
   );
 });
 
-test('maps every state', () => {
+test('maps every state: what keeps its memory on the host is on, paused or not', () => {
   const powers = [0, 1, 2, 3, 4, 5, 6, 7].map(
     (state) => parseStatistics(`Domain: 'a'\n  state.state=${state}\n`).get('a')?.power,
   );
-  assert.deepEqual(powers, ['on', 'on', 'on', 'suspended', 'on', 'off', 'off', 'suspended']);
+  assert.deepEqual(powers, ['on', 'on', 'on', 'on', 'on', 'off', 'off', 'on']);
+  const words = ['running', 'idle', 'paused', 'pmsuspended', 'in shutdown', 'shut off', 'crashed'].map(
+    (state) =>
+      parseInformation(`Id: 1\nUUID: ${A}\nState: ${state}\nCPU(s): 1\nMax memory: 1024 KiB\n`).get(A)?.power,
+  );
+  assert.deepEqual(words, ['on', 'on', 'on', 'on', 'on', 'off', 'off']);
 });
 
 test('reads memory without a limit as what is used', () => {

@@ -30,26 +30,22 @@ const STATISTICS = 'domstats --raw --state --vcpu --balloon --nowait';
 /** How often a look is repeated for the sake of what changed meanwhile. */
 const MOST_TRIES = 3;
 
-/** virDomainState: no state, running, blocked, paused, shutting down, shut off, crashed, pmsuspended. */
-const POWER_OF_STATE: readonly PowerState[] = [
-  'on',
-  'on',
-  'on',
-  'suspended',
-  'on',
-  'off',
-  'off',
-  'suspended',
-];
+/**
+ * virDomainState: no state, running, blocked, paused, shutting down, shut off, crashed, pmsuspended.
+ *
+ * Paused and pmsuspended are `on`: the guest keeps its memory and its place on the host, and pauses of seconds come by
+ * themselves (snapshots, migrations, I/O errors). Only what is saved or shut off gives them back.
+ */
+const POWER_OF_STATE: readonly PowerState[] = ['on', 'on', 'on', 'on', 'on', 'off', 'off', 'on'];
 const POWER_OF_WORD: Readonly<Record<string, PowerState>> = Object.freeze({
   'no state': 'on',
   running: 'on',
   idle: 'on',
-  paused: 'suspended',
+  paused: 'on',
   'in shutdown': 'on',
   'shut off': 'off',
   crashed: 'off',
-  pmsuspended: 'suspended',
+  pmsuspended: 'on',
 });
 
 /** @throws CollectorFailure */

@@ -15,8 +15,9 @@ test('reads what happened to which domain, and when', () => {
     what: 'power',
     power: 'on',
   });
-  assert.deepEqual(of("event 'lifecycle' for domain 'a': Suspended I/O Error")?.power, 'suspended');
-  assert.deepEqual(of("event 'lifecycle' for domain 'a': PMSuspended Disk")?.power, 'suspended');
+  // Paused, it keeps its memory and its place on the host.
+  assert.deepEqual(of("event 'lifecycle' for domain 'a': Suspended I/O Error")?.power, 'on');
+  assert.deepEqual(of("event 'lifecycle' for domain 'a': PMSuspended Disk")?.power, 'on');
   assert.deepEqual(of("event 'lifecycle' for domain 'a': Resumed Unpaused")?.power, 'on');
   assert.deepEqual(of("event 'lifecycle' for domain 'a': Stopped Destroyed")?.power, 'off');
   assert.deepEqual(of("event 'lifecycle' for domain 'a': Crashed Panicked")?.power, 'off');

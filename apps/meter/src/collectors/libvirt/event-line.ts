@@ -22,11 +22,12 @@ export interface DomainEvent {
 const LINE =
   /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3})\+0000: event 'lifecycle' for domain (.*): (Defined|Undefined|Started|Suspended|Resumed|Stopped|Shutdown|PMSuspended|Crashed) ([^':]*)$/s;
 
+/** A paused domain is on: see POWER_OF_STATE in domains.ts. */
 const POWER: Readonly<Record<string, PowerState>> = Object.freeze({
   Started: 'on',
   Resumed: 'on',
-  Suspended: 'suspended',
-  PMSuspended: 'suspended',
+  Suspended: 'on',
+  PMSuspended: 'on',
   Stopped: 'off',
   Crashed: 'off',
 });

@@ -38,12 +38,16 @@ test('meters a domain of a real QEMU through its life', {
     });
   await peer.drive('start', 'tiny');
   await become('on 1');
+  // Paused it keeps its memory and its place: it is on all the while, also for who looks only then.
+  const told = watch.changes.length;
   await peer.drive('suspend', 'tiny');
-  await become('suspended 1');
+  assert.match(await peer.drive('domstate', 'tiny'), /^paused/);
+  const paused = await follow(t, peer.uri).inventory();
+  assert.equal(paused.machines[0]?.power, 'on');
   await peer.drive('resume', 'tiny');
-  await become('on 1');
   await peer.drive('setvcpus', 'tiny', '2', '--live');
   await become('on 2');
+  assert.equal(watch.changes.length, told + 1, 'the pause made no change');
   const running = await follow(t, peer.uri).inventory();
   assert.equal(running.machines[0]?.storageMib, 5);
   await peer.drive('managedsave', 'tiny');

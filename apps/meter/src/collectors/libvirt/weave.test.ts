@@ -83,9 +83,9 @@ test('gives each change of power its second', () => {
   const result = woven({
     known: [domain(A, 'a', 'off')],
     seen: [domain(A, 'a', 'on')],
-    events: [power(101.9, 'a', 'on'), power(103, 'a', 'suspended'), power(104, 'a', 'on')],
+    events: [power(101.9, 'a', 'on'), power(103, 'a', 'off'), power(104, 'a', 'on')],
   });
-  assert.deepEqual(told(result), ['101 a on 1', '103 a suspended 1', '104 a on 1']);
+  assert.deepEqual(told(result), ['101 a on 1', '103 a off 1', '104 a on 1']);
   assert.equal(result.untold, 0);
 });
 
@@ -208,6 +208,17 @@ test('tells two domains apart that had the same name one after the other', () =>
     ],
   });
   assert.deepEqual(told(result), ['102 a off 1', '103 gone', '105 a off 2', '106 a on 2']);
+  assert.deepEqual([...result.known.keys()], [B]);
+});
+
+test('tells them apart by the start of the second one, whatever it did after it', () => {
+  // A pause and its end: all of them are `on`, and only the first one began a life.
+  const result = woven({
+    known: [domain(A, 'a', 'on')],
+    seen: [domain(B, 'a', 'on', { vcpus: 2 })],
+    events: [power(102, 'a', 'off'), power(106, 'a', 'on'), power(107, 'a', 'on'), power(108, 'a', 'on')],
+  });
+  assert.deepEqual(told(result), ['102 a off 1', '102 gone', '106 a on 2']);
   assert.deepEqual([...result.known.keys()], [B]);
 });
 

@@ -176,10 +176,14 @@ function attribute(events: readonly DomainEvent[], names: Names) {
   return { of, nobody: [...nobody] };
 }
 
-/** Where the events of a name that went to another domain begin to be that one's: its definition, or else its start. */
+/**
+ * Where the events of a name that went to another domain begin to be that one's: its definition, or else its start, which is an
+ * `on` that does not follow another one: pauses and what ends them are `on` too.
+ */
 function lifeBegins(ofName: readonly DomainEvent[]): number {
   const defined = ofName.findLastIndex((event) => event.what === 'defined' || event.what === 'renamed');
-  return defined >= 0 ? defined : ofName.findLastIndex((event) => event.power === 'on');
+  if (defined >= 0) return defined;
+  return ofName.findLastIndex((event, at) => event.power === 'on' && ofName[at - 1]?.power !== 'on');
 }
 
 function same(one: MachineState, other: MachineState): boolean {
