@@ -87,6 +87,16 @@ export class History {
     );
   }
 
+  /** Each hour of the month of which something is missing, with the seconds that are not. */
+  lackingHours([first, last]: Stretch): Readonly<Record<string, number>> {
+    const lacking: Record<string, number> = {};
+    for (let hour = first; hour < last; hour += 3600) {
+      const missing = this.missing([hour, hour + 3600]);
+      if (missing > 0) lacking[instant(hour)] = 3600 - missing;
+    }
+    return lacking;
+  }
+
   /** The rows of Virtual Machine History but for the product, as their cells, in any order. */
   rows(month: Stretch): readonly (readonly string[])[] {
     return [...this.#machines.keys()].flatMap((name) =>

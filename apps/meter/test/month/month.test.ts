@@ -24,13 +24,16 @@ test('a month of a vCenter gives the history and the bill of what was done in it
   const random = mulberry32(11);
 
   // Ordinary days: something happens now and then, sometimes several things in one second.
-  await stage.live('2023-02-04T10:20:00', random, 40);
+  await stage.live('2023-02-02T10:20:00', random, 20);
+  await stage.license(centre.hosts()[0]!, 'RENTB');
+  await stage.live('2023-02-04T10:20:00', random, 20);
 
   // The vCenter cannot be reached for three hours, in the middle of things; its history knows what happened.
   await centre.something(stage.now());
   stage.proxy.refuse(true);
   await stage.live('2023-02-04T13:41:30', random, 6);
   stage.proxy.refuse(false);
+  await stage.backAt();
   await stage.live('2023-02-08T03:10:00', random, 25);
 
   // The meter is killed, and the vCenter goes on without it.
@@ -93,5 +96,6 @@ test('a month of a vCenter gives the history and the bill of what was done in it
   assert.deepEqual(shown, expected);
   const [vram] = reports.MONTHLY_USAGE!.filter((row) => row[3] === 'FLEX-VRAM');
   assert.equal(vram?.[2], history.vram(MONTH));
+  assert.deepEqual(await stage.lackingHours('2023-02'), history.lackingHours(MONTH));
   assert.equal(Number(vram?.[7]), Math.round((history.missing(MONTH) / 3600) * 1000) / 1000);
 });

@@ -16,8 +16,8 @@ import { openSecrets } from '../../src/secrets/index.ts';
 import { writeSettings } from '../../src/settings/index.ts';
 import { startVcsim } from '../peers/vcsim.ts';
 import { startClockProxy } from './clock-proxy.ts';
-import { DataCentre, LICENSES } from './data-centre.ts';
-import { History } from './history.ts';
+import { DataCentre, LICENSES, type LicenseEnd } from './data-centre.ts';
+import { History, instant } from './history.ts';
 import { type MeterProcess, startMeter } from './meter.ts';
 
 /** Seconds that the collector lets a vCenter settle: what it tells is up to so long ago. */
@@ -31,7 +31,7 @@ export async function setStage(t: TestContext, begin: number) {
   const root = await mkdtemp(join(tmpdir(), 'meterhouse-month-'));
   const place = await makeThrowAway();
   const vcsim = await startVcsim(t, { clusters: 2, hosts: 2, vms: 4, tls: false });
-  const proxy = await startClockProxy(`http://${vcsim.address}:${vcsim.port}`, begin * 1000);
+  const proxy = await startClockProxy(`http://${vcsim.address}:${vcsim.port}`, begin * 1000 + 500);
   const history = new History();
   const centre = new DataCentre(vcsim, history, 23);
   let now = begin;
@@ -79,14 +79,16 @@ export async function setStage(t: TestContext, begin: number) {
     privacy: { vm: 'plain', host: 'plain', cluster: 'plain', license: 'plain' },
   });
   await (await openSecrets(dir, {})).setPassword(settings.products[0]!, vcsim.password);
-  let meter: MeterProcess | undefined = await startMeter(t, dir, now * 1000);
+  /** The middle of the second, as clocks are in the middle of something. */
+  const clock = () => now * 1000 + 500;
+  let meter: MeterProcess | undefined = await startMeter(t, dir, clock());
   await reached();
 
   /** Moves all clocks to a second and lets the meter see what is there. */
   async function moveTo(to: number): Promise<void> {
     now = to;
-    proxy.setMoment(now * 1000);
-    await meter?.advanceTo(now * 1000);
+    proxy.setMoment(clock());
+    await meter?.advanceTo(clock());
     await seen();
   }
   async function reached(): Promise<void> {
@@ -147,7 +149,7 @@ export async function setStage(t: TestContext, begin: number) {
       meter = undefined;
     },
     async startMeter() {
-      meter = await startMeter(t, dir, now * 1000);
+      meter = await startMeter(t, dir, clock());
       await reached();
     },
     async killService() {
@@ -168,6 +170,22 @@ export async function setStage(t: TestContext, begin: number) {
       assert.fail(`not all was sent: ${JSON.stringify((await meter!.snapshot()).upload)}`);
     },
 
+    /** A host runs under another key, and the meter looks at licences again after a minute. */
+    async license(host: string, end: LicenseEnd): Promise<void> {
+      await centre.license(now, now + 61, host, end);
+      await moveTo(now + 61);
+    },
+
+    /** Each hour of a month that was not collected, with the seconds of it that were. */
+    async lackingHours(month: Month): Promise<Readonly<Record<string, number>>> {
+      const { products } = await client.coverages.get(agent, month);
+      const lacking: Record<string, number> = {};
+      for (const { from, to, state, coveredSeconds = 0 } of products.flatMap(({ hours }) => hours))
+        for (let at = Date.parse(from); state !== 'collected' && at < Date.parse(to); at += 3600_000)
+          lacking[instant(at / 1000)] = coveredSeconds;
+      return lacking;
+    },
+
     /** Rows of the meter's reports of a month by their type, as cells, when they tell all that has come. */
     async reports(month: Month): Promise<Readonly<Record<string, string[][]>>> {
       for (;;) {
@@ -179,7 +197,7 @@ export async function setStage(t: TestContext, begin: number) {
         const rows: Record<string, string[][]> = {};
         for (const entry of reports[agent] ?? []) {
           const text = await (await client.reports.download(entry)).text();
-          const [, ...lines] = text.trimEnd().split('\n');
+          const [, ...lines] = text.split('\n').slice(0, -1);
           rows[entry.reportType] = lines.map((line) => line.split('\t'));
         }
         return rows;
