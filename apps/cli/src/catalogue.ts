@@ -45,7 +45,7 @@ export const CATALOGUE: Readonly<Record<string, readonly Entry[]>> = {
     },
     {
       name: 'meter',
-      summary: 'a usage meter on this machine: its key, and the packages it makes',
+      summary: 'the usage meter on this machine: make it, run it, look at it',
       load: async () => (await import('./commands/meter/index.ts')).meterCommand(),
     },
   ],

@@ -55,7 +55,9 @@ export function explain(error: unknown): Failure | undefined {
         advice: 'Run it again. A proxy that unpacks gzip on the way does this.',
       });
     case 'MeterError':
-      return new Failure(error.message, EXIT.input, { ...codeOf(error), faults: textsOf(error) });
+      return new Failure(error.message, exitForMeter(error), { ...codeOf(error), faults: textsOf(error) });
+    case 'CollectorFailure':
+      return new Failure(error.message, EXIT.unreachable, codeOf(error));
     case 'PackageError':
       return new Failure(error.message, EXIT.input, { faults: packageFaults(error) });
     case 'ConfigurationFaults':
@@ -65,6 +67,14 @@ export function explain(error: unknown): Failure | undefined {
     default:
       return fileFault(error);
   }
+}
+
+/** Most of what the meter refuses lies in its directory. */
+function exitForMeter(error: Error): number {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'spool-busy') return EXIT.busy;
+  if (code === 'no-such-entry') return EXIT.notFound;
+  return code === 'settings-refused' || code === 'settings-missing' ? EXIT.usage : EXIT.input;
 }
 
 /** A connection that failed, whose request may be sent again when it changes nothing or the same thing twice. */

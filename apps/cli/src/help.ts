@@ -13,9 +13,10 @@ export const HELP_STYLE: HelpConfiguration = {
 
 /** What a command cannot do without, what may be chosen, and what is taken where nothing is said. */
 function notesOf({ mandatory, argChoices, required, optional, ...option }: Option): string {
-  const { defaultValue, defaultValueDescription, presetArg } = option;
+  const { defaultValue, defaultValueDescription, presetArg, envVar } = option;
   const notes = [
     ...(mandatory ? ['needed'] : []),
+    ...(envVar === undefined ? [] : [envVar]),
     ...(argChoices === undefined ? [] : [`one of ${argChoices.join(', ')}`]),
     // Of a switch the default is that it is off.
     ...((required || optional) && defaultValue !== undefined

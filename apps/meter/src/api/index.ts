@@ -16,5 +16,6 @@ export {
   type WaitingCertificate,
 } from './control.ts';
 export { ERRORS, type ErrCode } from './errors.ts';
+export { keepApi } from './keep-api.ts';
 export { controlOf, type RunningControlOptions } from './running-control.ts';
 export { serveApi } from './serve-api.ts';

@@ -21,6 +21,8 @@ export interface Journal {
 export const JOURNAL_CODES = Object.freeze({
   'meter-started': 'info',
   'meter-stopped': 'info',
+  'meter-bound': 'info',
+  'meter-not-bound': 'warning',
   'product-reached': 'info',
   'product-unreachable': 'error',
   'product-needs-person': 'error',
@@ -48,6 +50,7 @@ export const JOURNAL_CODES = Object.freeze({
   'internal-fault': 'error',
   'settings-changed': 'info',
   'settings-refused': 'error',
+  'api-not-serving': 'error',
   'api-certificate-made': 'info',
   'api-certificate-ending': 'warning',
   'login-guessing': 'warning',

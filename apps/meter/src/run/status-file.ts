@@ -4,7 +4,7 @@ import { lockHolder } from '../spool/index.ts';
 import type { Time } from '../time/index.ts';
 import type { MeterSnapshot } from './snapshot.ts';
 
-const EVERY_MS = 5_000;
+const EVERY_MS = 2_000;
 const FILE = 'status.json';
 /** Held by the process that runs the meter. */
 export const RUN_LOCK = 'run.lock';

@@ -1,14 +1,34 @@
 import { Command } from 'commander';
 import { activateCommand } from './activate.ts';
 import { activationStatementCommand } from './activation-statement.ts';
+import { apiPasswordCommand } from './api-password.ts';
+import { deanonymiseCommand } from './deanonymise.ts';
+import { exportCommand } from './export.ts';
 import { initCommand } from './init.ts';
+import { journalCommand } from './journal.ts';
 import { keepActivationCommand } from './keep-activation.ts';
+import { privacyCommand } from './privacy/index.ts';
+import { productsCommand } from './products/index.ts';
 import { replayCommand } from './replay.ts';
+import { rulesCommand } from './rules/index.ts';
+import { runCommand } from './run.ts';
+import { statusCommand } from './status.ts';
 
 export function meterCommand(): Command {
   return new Command('meter')
-    .description('A usage meter on this machine: its key, and the packages it makes.')
+    .description(
+      'A usage meter on this machine: it watches vCenters and libvirt hosts, keeps each hour, and sends signed packages.',
+    )
     .addCommand(initCommand())
+    .addCommand(runCommand())
+    .addCommand(statusCommand())
+    .addCommand(productsCommand())
+    .addCommand(rulesCommand())
+    .addCommand(privacyCommand())
+    .addCommand(exportCommand())
+    .addCommand(deanonymiseCommand())
+    .addCommand(journalCommand())
+    .addCommand(apiPasswordCommand())
     .addCommand(activateCommand())
     .addCommand(activationStatementCommand())
     .addCommand(keepActivationCommand())
