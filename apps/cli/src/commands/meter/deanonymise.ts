@@ -27,7 +27,7 @@ directory.`,
       const { loadMeter } = await import('@meterhouse/meter/identity');
       const { allNames, deanonymise } = await import('@meterhouse/meter/privacy');
       const { note, print, printJson } = await import('../../terminal/output.ts');
-      const { count } = await import('../../terminal/numbers.ts');
+      const { plural } = await import('../../terminal/numbers.ts');
       const { dir, json, out = besideOf(report) } = options;
       if (resolve(out) === resolve(report))
         throw new Failure('The report itself is not overwritten.', EXIT.usage, {
@@ -37,10 +37,10 @@ directory.`,
       const { form, ...counts } = await deanonymise(report, out, await allNames(dir));
       if (json) return printJson({ out, form, ...counts });
       print(out);
-      note(`${count(counts.replaced)} names were given back.`);
+      note(`${plural(counts.replaced, 'cell')} got a name back.`);
       if (counts.unknown > 0)
         note(
-          `${count(counts.unknown)} are hidden that this meter does not know: another meter or another key hid them.`,
+          `${plural(counts.unknown, 'cell')} with a name that this meter does not know: another meter or another key hid it.`,
         );
     });
 }

@@ -7,7 +7,7 @@ It reads what the meter writes into its directory every 2 s, and asks nobody. Ho
 that are kept (spool.keep, 40 days) and of hours that wait; what the service has, meterhouse coverage tells.
 
 A person is needed, and the exit status is 8, when the meter does not run or writes no status; a product needs somebody, was
-unreachable for 15 minutes, lacks a right or has a clock that is a minute off; nothing could be sent for 6 hours or sending has
+unreachable for 15 minutes or has a clock that is a minute off; nothing could be sent for 6 hours or sending has
 stopped; the meter has a service and is not bound to it; the spool fills up; the settings were refused; or the certificate of the
 API ends within 7 days. Each is told with what to do. Otherwise it is 0. With --watch it is 0.
 `;

@@ -31,7 +31,6 @@ export function concernsOf(standing: Standing): string[] {
       concerns.push(`${name} is unreachable since ${span(now - stateSince)}: ${reason}`);
   }
   for (const { name, health } of snapshot.products) {
-    for (const words of health?.lacking ?? []) concerns.push(`${name}: ${words}`);
     const skew = health?.skewSeconds ?? 0;
     if (Math.abs(skew) >= SKEW)
       concerns.push(

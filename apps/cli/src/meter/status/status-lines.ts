@@ -62,10 +62,14 @@ function productLines({ snapshot, now }: Standing): string[] {
     right: ['Machines', 'Hosts', 'Clock'],
     empty: 'No product.',
   });
-  return drawn.split('\n').map((line, at) => {
+  const lines = drawn.split('\n').map((line, at) => {
     const state = at < 2 ? undefined : rows[at - 2]?.[1];
     return state === undefined ? line : line.replace(` ${state} `, ` ${(COLOURS[state] ?? dim)(state)} `);
   });
+  const lacking = (snapshot?.products ?? []).flatMap(({ name, health }) =>
+    (health?.lacking ?? []).map((words) => dim(plain(`  ${name}: ${words}`))),
+  );
+  return [...lines, ...lacking];
 }
 
 function hourLines({ month, hours }: Standing): string[] {
