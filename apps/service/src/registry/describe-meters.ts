@@ -113,7 +113,13 @@ async function productsOf(on: Queryable, meterId: string): Promise<MeterDetail['
     first_hour: Date;
     retired_hour: Date | null;
   }>(
-    'select product, type, version, first_hour, retired_hour from products where meter_id = $1 order by product',
+    // One that was listed again after its retirement is not retired.
+    `select product, type, version, first_hour, (
+       select min(r.hour) from product_retirements r
+       where r.meter_id = p.meter_id and r.product = p.product and not exists (
+         select from slices s where s.meter_id = r.meter_id and s.product = r.product and s.hour >= r.hour)
+     ) as retired_hour
+     from products p where meter_id = $1 order by product`,
     [meterId],
   );
   return rows.map(({ first_hour, retired_hour, ...product }) => ({

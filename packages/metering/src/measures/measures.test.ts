@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { coreHours, coreHoursByKey } from './core-hours.ts';
 import { coreLicences } from './core-licences.ts';
-import { coverage } from './coverage.ts';
+import { absencesOf, coverage } from './coverage.ts';
 import { addDecimals, points, roundHalfAway } from './decimal.ts';
 import { APRIL, clusterFor, GB, hostFor, vmFor } from './example.ts';
 import { gbHours } from './gb-hours.ts';
-import { HOUR } from './month.ts';
+import { HOUR, parseMonth } from './month.ts';
 import type { VmSpan } from './spans.ts';
 import { storageGbAverage } from './storage-average.ts';
 import { vcpuHours } from './vcpu-hours.ts';
@@ -175,6 +175,39 @@ test('the raw add-on is taken from each cluster alone, and of a month the highes
   assert.equal(vsanRawAddon(clusterFor(1, { vsanRawMib: 1 }), [], entitlement).numerator, 1n);
 });
 
+test('a product that is listed again after its retirement is expected again, also in later months without an hour of it', () => {
+  const MAY = parseMonth('2023-05');
+  const hour = (index: number) => APRIL.first + index * HOUR;
+  const listed = [0, 1, 2, 10, 11, 800].map(hour);
+  // Retired at 3, back at 10; retired at 12 and, once more, at 500, back in May at 800; that it was not away at 2 is no absence.
+  const absences = absencesOf([500, 3, 12, 2].map(hour), listed);
+  assert.deepEqual(absences, [
+    { from: hour(3), to: hour(10) },
+    { from: hour(12), to: hour(800) },
+  ]);
+  const life = { firstHour: hour(0), absences };
+  const in_ = (month: typeof APRIL, now: number) =>
+    coverage(
+      life,
+      listed
+        .filter((at) => at >= month.first && at < month.last)
+        .map((at) => ({ hour: at, status: 'collected' as const })),
+      month,
+      now,
+    );
+  assert.deepEqual(in_(APRIL, hour(2000)), { expected: 5 * HOUR, covered: 5 * HOUR, missing: 0 });
+  assert.deepEqual(in_(APRIL, hour(8)), { expected: 3 * HOUR, covered: 3 * HOUR, missing: 0 });
+  assert.equal(in_(MAY, hour(2000)).expected, MAY.last - hour(800));
+  assert.equal(in_(MAY, hour(2000)).missing, MAY.last - hour(801));
+  // It vanished: no package lists an hour of June, and none has retired it again.
+  assert.equal(in_(parseMonth('2023-06'), hour(3000)).missing, 720 * HOUR);
+  assert.equal(
+    coverage({ firstHour: hour(0), absences: absencesOf([hour(3)], [hour(0)]) }, [], MAY, hour(2000))
+      .expected,
+    0,
+  );
+});
+
 test('expected is the month from the first hour on, to two hours before now; missing is what was not covered of it', () => {
   const hour = (index: number) => APRIL.first + index * HOUR;
   const collected = Array.from({ length: 10 }, (_, index) => ({
@@ -199,7 +232,10 @@ test('expected is the month from the first hour on, to two hours before now; mis
   });
   assert.deepEqual(coverage(life, collected, APRIL, hour(-5)), { expected: 0, covered: 0, missing: 0 });
   assert.equal(coverage({ firstHour: hour(4) }, collected.slice(4), APRIL, hour(2000)).expected, 716 * HOUR);
-  assert.equal(coverage({ ...life, retired: hour(12) }, collected, APRIL, hour(2000)).missing, 2 * HOUR);
+  assert.equal(
+    coverage({ ...life, absences: [{ from: hour(12), to: Infinity }] }, collected, APRIL, hour(2000)).missing,
+    2 * HOUR,
+  );
   assert.deepEqual(coverage({ firstHour: hour(800) }, [], APRIL, hour(2000)), {
     expected: 0,
     covered: 0,

@@ -265,13 +265,20 @@ create table people (
   constraint people_email_check CHECK ((email = lower(email)))
 );
 
+create table product_retirements (
+  meter_id bigint not null,
+  product uuid not null,
+  hour timestamp with time zone not null,
+  constraint product_retirements_pkey PRIMARY KEY (meter_id, product, hour),
+  constraint product_retirements_meter_id_product_fkey FOREIGN KEY (meter_id, product) REFERENCES products(meter_id, product) ON DELETE CASCADE
+);
+
 create table products (
   meter_id bigint not null,
   product uuid not null,
   type text not null,
   version text not null,
   first_hour timestamp with time zone not null,
-  retired_hour timestamp with time zone,
   constraint products_pkey PRIMARY KEY (meter_id, product),
   constraint products_meter_id_fkey FOREIGN KEY (meter_id) REFERENCES meters(id) ON DELETE CASCADE
 );

@@ -1,4 +1,5 @@
 import {
+  type Absence,
   coverage,
   type HourCoverage,
   instantOf,
@@ -7,6 +8,7 @@ import {
   parseMonth,
 } from '@meterhouse/metering';
 import type { Queryable } from '../../platform/database/index.ts';
+import { ABSENCES } from './absences.ts';
 
 /** One product of a meter's month, and what is known of each of its hours. */
 export interface ProductCoverage {
@@ -35,7 +37,13 @@ interface ProductRow {
   type: string;
   version: string;
   first_hour: number;
-  retired_hour: number | null;
+}
+
+/** `ends` is null while it lasts. */
+interface AbsenceRow {
+  product: string;
+  starts: number;
+  ends: number | null;
 }
 
 /**
@@ -50,8 +58,7 @@ export async function coverageOfMonth(
 ): Promise<readonly ProductCoverage[]> {
   const bounds = parseMonth(month);
   const products = await on.query<ProductRow>(
-    `select product, type, version, extract(epoch from first_hour)::float8 as first_hour,
-       extract(epoch from retired_hour)::float8 as retired_hour
+    `select product, type, version, extract(epoch from first_hour)::float8 as first_hour
      from products where meter_id = $1 and first_hour < to_timestamp($2) order by product`,
     [meterId, bounds.last],
   );
@@ -60,28 +67,36 @@ export async function coverageOfMonth(
      from slices where meter_id = $1 and month = $2 order by product, hour`,
     [meterId, `${month}-01`],
   );
-  const hours = new Map<string, SliceRow[]>();
-  for (const slice of slices) {
-    const list = hours.get(slice.product);
-    if (list) list.push(slice);
-    else hours.set(slice.product, [slice]);
-  }
+  const absences = await on.query<AbsenceRow>(
+    `select product, extract(epoch from starts)::float8 as starts,
+       case when isfinite(ends) then extract(epoch from ends)::float8 end as ends
+     from ${ABSENCES} absences where meter_id = $1 order by product, starts`,
+    [meterId],
+  );
+  const hours = Map.groupBy(slices, ({ product }) => product);
+  const away = Map.groupBy(absences, ({ product }) => product);
   return products
-    .map((product) => productCoverage(product, hours.get(product.product) ?? [], bounds, now))
+    .map((row) =>
+      productCoverage(
+        row,
+        (away.get(row.product) ?? []).map(({ starts, ends }) => ({ from: starts, to: ends ?? Infinity })),
+        hours.get(row.product) ?? [],
+        bounds,
+        now,
+      ),
+    )
     .filter((product) => product.hours.length > 0 || product.expected > 0);
 }
 
 function productCoverage(
   row: ProductRow,
+  absences: readonly Absence[],
   slices: readonly SliceRow[],
   month: Month,
   now: Date,
 ): ProductCoverage {
   const hours = slices.map(hourCoverage);
-  const lastListed = hours.at(-1)?.hour ?? Number.NEGATIVE_INFINITY;
-  // A product that is listed again after it was retired has come back.
-  const retired = row.retired_hour !== null && row.retired_hour > lastListed ? row.retired_hour : undefined;
-  const life = { firstHour: row.first_hour, ...(retired === undefined ? {} : { retired }) };
+  const life = { firstHour: row.first_hour, absences };
   const figures = coverage(life, hours, month, Math.floor(now.getTime() / 1000));
   return { product: row.product, type: row.type, version: row.version, life, hours, ...figures };
 }

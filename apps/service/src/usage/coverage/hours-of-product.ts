@@ -1,4 +1,4 @@
-import { formatInstant, HOUR, hourOf, type Month } from '@meterhouse/metering';
+import { expectedSpans, formatInstant, HOUR, type Month } from '@meterhouse/metering';
 import type { ProductCoverage } from './coverage-of-month.ts';
 
 /** `overlapping`: another meter's reading of the hour counts in aggregates, not this one's. */
@@ -14,11 +14,9 @@ export interface HourRun {
   readonly coveredSeconds?: number;
 }
 
-const GRACE = 2 * HOUR;
-
 /**
- * The hours of a product in order, in runs of one state: listed ones, and between its first hour and the last that is expected
- * the ones that no package listed. `lost` are the hours that another meter wins.
+ * The hours of a product in order, in runs of one state: listed ones, and of the ones that are expected those that no package
+ * listed. `lost` are the hours that another meter wins.
  */
 export function runsOfProduct(
   product: ProductCoverage,
@@ -28,15 +26,12 @@ export function runsOfProduct(
 ): readonly HourRun[] {
   const listed = new Map(product.hours.map((hour) => [hour.hour, hour]));
   const from = Math.max(month.first, product.life.firstHour);
-  const expected = Math.min(
-    month.last,
-    product.life.retired ?? hourOf(Math.floor(now.getTime() / 1000)) - GRACE,
-  );
-  const last = Math.max(expected, (product.hours.at(-1)?.hour ?? 0) + HOUR);
+  const expected = expectedSpans(product.life, month, Math.floor(now.getTime() / 1000));
+  const last = Math.max(expected.at(-1)?.[1] ?? 0, (product.hours.at(-1)?.hour ?? 0) + HOUR);
   const runs: { -readonly [Name in keyof HourRun]: HourRun[Name] }[] = [];
   for (let hour = from; hour < last; hour += HOUR) {
     const known = listed.get(hour);
-    if (!known && hour >= expected) continue;
+    if (!known && !expected.some(([start, stop]) => hour >= start && hour < stop)) continue;
     const state: HourState = known ? (lost.has(hour) ? 'overlapping' : known.status) : 'missing';
     const reason = known?.reason;
     const coveredSeconds = known?.status === 'partial' ? secondsOf(known.covered ?? []) : undefined;

@@ -1,5 +1,6 @@
 import type { MonthItem } from '@meterhouse/contract';
 import type { Queryable } from '../../platform/database/index.ts';
+import { ABSENCES } from '../coverage/absences.ts';
 
 /** What a month of an organisation adds up to, without its name and state. */
 export type MonthFigures = Omit<MonthItem, 'month' | 'state'>;
@@ -66,14 +67,16 @@ export async function figuresOfMonths(
 }
 
 /**
- * Hours at or after `due` ($3) are neither expected nor counted as covered, but where the product is retired: then it has no
- * hour after its retirement in this month, and all of them count.
+ * Hours at or after `due` ($3) are neither expected nor counted as covered, but where the product is retired for good: then it
+ * has no hour after its retirement, and all of them count. Absences that are over are not expected.
  */
 const statement = `
   with asked as (
     select month, month::timestamp at time zone 'UTC' as starts,
            (month + interval '1 month') at time zone 'UTC' as ends
     from unnest($2::date[]) month
+  ), absences as (
+    select b.* from meters m join ${ABSENCES} b on b.meter_id = m.id where m.organisation_id = $1
   ), listed as (
     select month, meter_id, product, max(hour) as last_hour,
            count(*) filter (where status = 'collected') as collected,
@@ -84,18 +87,25 @@ const statement = `
     from slices where organisation_id = $1 and month = any ($2::date[])
     group by month, meter_id, product
   ), lives as (
-    select a.month, p.meter_id, l.collected, l.partial, l.unreachable, l.last_hour is not null as is_listed,
-           greatest(a.starts, p.first_hour) as starts, a.ends,
-           coalesce(case when retired then l.covered else l.covered_by_due end, 0) as covered,
-           case when retired then p.retired_hour else $3::timestamptz end as expected_until
+    select a.month, p.meter_id, p.product, l.collected, l.partial, l.unreachable, l.last_hour is not null as is_listed,
+           greatest(a.starts, p.first_hour) as starts,
+           coalesce(case when gone.starts is null then l.covered_by_due else l.covered end, 0) as covered,
+           least(a.ends, coalesce(gone.starts, $3::timestamptz)) as expected_until
     from asked a
     join meters m on m.organisation_id = $1
     join products p on p.meter_id = m.id and p.first_hour < a.ends
     left join listed l on l.month = a.month and l.meter_id = p.meter_id and l.product = p.product
-    cross join lateral (select coalesce(p.retired_hour > coalesce(l.last_hour, '-infinity'), false) as retired) life
+    left join absences gone on gone.meter_id = p.meter_id and gone.product = p.product and gone.ends = 'infinity'
     where m.deleted_at is null or l.last_hour is not null
   ), products_of_month as (
-    select *, greatest(0, extract(epoch from least(ends, expected_until) - starts))::bigint as expected from lives
+    select l.*, greatest(0, extract(epoch from expected_until - starts))::bigint - coalesce(away.seconds, 0) as expected
+    from lives l
+    cross join lateral (
+      select sum(extract(epoch from least(a.ends, l.expected_until) - greatest(a.starts, l.starts)))::bigint as seconds
+      from absences a
+      where a.meter_id = l.meter_id and a.product = l.product and a.starts < l.expected_until and a.ends > l.starts
+        and l.starts < l.expected_until
+    ) away
   ), hours as (
     select month, count(distinct meter_id) filter (where is_listed)::int as meters,
            count(*) filter (where is_listed or expected > 0)::int as products,

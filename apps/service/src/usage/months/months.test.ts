@@ -8,6 +8,9 @@ import {
   type TestMeter,
   withIntake,
 } from '../../intake/testing.ts';
+import { createShowMeter } from '../../registry/describe-meters.ts';
+import { coverageOfMonth } from '../coverage/coverage-of-month.ts';
+import { figuresOfMonths } from './figures-of-months.ts';
 
 const H = (hour: number, month = '2023-03') =>
   `${month}-${String(1 + Math.floor(hour / 24)).padStart(2, '0')}T${String(hour % 24).padStart(2, '0')}:00:00Z`;
@@ -86,6 +89,63 @@ test('a month adds up what its meters cover, to the second, while it runs and wh
     // 743 hours from hour 1 less 2.5 collected ones; 4 hours until the retirement less 1.
     assert.equal(item.hours.missing, '743.500');
     assert.deepEqual(item.reports, { current: 0, pending: 0 });
+  }));
+
+test('a product that came back after its retirement is expected again: one that vanishes then is a gap in the months after', () =>
+  withIntake(async (house) => {
+    const meter = await house.meter();
+    let previous: string | null = null;
+    let number = 0;
+    const send = async (month: string, hours: readonly number[], retired?: number) => {
+      number += 1;
+      const { file, digest }: { file: Buffer; digest: string } = await packageOf(house.database, meter, {
+        number,
+        previous,
+        month,
+        records: {},
+        products: [
+          productOf(
+            meter,
+            hours.map((hour) => ({ hour: H(hour, month), status: 'collected' as const })),
+            retired === undefined ? {} : { retired: H(retired, month) },
+          ),
+        ],
+      });
+      previous = digest;
+      const answer = await house.send(meter, file);
+      assert.equal(answer.statusCode, 202, answer.body);
+    };
+    const figures = async (month: string) => {
+      // A month that no package came for is no resource, so the statement is asked itself.
+      const months = await figuresOfMonths(house.database, meter.organisationId, [month], house.now);
+      const { expected, missing } = months.get(month)!.hours;
+      const { added } = await bothWays(house, [meter], month);
+      assert.equal(expected, added.expected / 3600, month);
+      assert.equal(Number(missing), added.missing / 3600, month);
+      return [expected, missing];
+    };
+    const show = createShowMeter({ coverageOf: coverageOfMonth, clock: () => house.now });
+    const shown = async () =>
+      (await show(house.database, meter.organisationId, meter.agentId))?.products[0]?.retiredHour;
+    house.now = new Date('2023-06-20T12:00:00Z');
+    // Ten hours of January, retired; away all February; three hours of March, retired twice within it.
+    await send('2023-01', [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 10);
+    assert.deepEqual(await figures('2023-01'), [10, '0.000']);
+    await send('2023-03', [100]);
+    assert.equal(await shown(), undefined);
+    assert.deepEqual(await figures('2023-03'), [644, '643.000']);
+    await send('2023-03', [101], 102);
+    assert.equal(await shown(), H(102, '2023-03'));
+    await send('2023-03', [200], 201);
+    // Back in April, and vanished in it without a word: May and June have no hour of it and it is expected in both.
+    await send('2023-04', [48]);
+    assert.deepEqual(await figures('2023-01'), [10, '0.000']);
+    assert.deepEqual(await figures('2023-02'), [0, '0.000']);
+    assert.deepEqual(await figures('2023-03'), [3, '0.000']);
+    assert.deepEqual(await figures('2023-04'), [672, '671.000']);
+    assert.deepEqual(await figures('2023-05'), [744, '744.000']);
+    assert.deepEqual(await figures('2023-06'), [466, '466.000']);
+    assert.equal(await shown(), undefined);
   }));
 
 test('months come newest first, filtered and paged; one that no package came for is unknown', () =>
