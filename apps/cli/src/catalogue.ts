@@ -5,7 +5,8 @@ import type { Resource } from './resources/resource.ts';
 export interface Entry {
   readonly name: string;
   readonly summary: string;
-  readonly load: () => Promise<Command>;
+  /** @param words of the command line; left out: every option of every command has to be there */
+  readonly load: (words?: readonly string[]) => Promise<Command>;
 }
 
 /** The commands that a table of a resource makes. */
@@ -46,7 +47,7 @@ export const CATALOGUE: Readonly<Record<string, readonly Entry[]>> = {
     {
       name: 'meter',
       summary: 'the usage meter on this machine: make it, run it, look at it',
-      load: async () => (await import('./commands/meter/index.ts')).meterCommand(),
+      load: async (words) => (await import('./commands/meter/index.ts')).meterCommand(words),
     },
   ],
   'Your organisation:': [

@@ -54,7 +54,7 @@ export async function createProgram(words?: readonly string[]): Promise<Command>
   for (const [group, entries] of Object.entries(CATALOGUE)) {
     for (const entry of entries) {
       const asked = words === undefined || words.includes(entry.name);
-      program.addCommand((asked ? await entry.load() : stubOf(entry)).helpGroup(group));
+      program.addCommand((asked ? await entry.load(words) : stubOf(entry)).helpGroup(group));
     }
   }
   return program;

@@ -9,11 +9,13 @@ import { type Command, CommanderError } from 'commander';
 import { createProgram } from '../src/program.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const PAGES = [join(ROOT, 'README.md'), ...globSync(join(ROOT, 'docs', '{,operating/}*.md'))].map((path) => ({
-  path,
-  name: relative(ROOT, path),
-  text: readFileSync(path, 'utf8'),
-}));
+const PAGES = [join(ROOT, 'README.md'), ...globSync(join(ROOT, 'docs', '{,operating/,meter/}*.md'))].map(
+  (path) => ({
+    path,
+    name: relative(ROOT, path),
+    text: readFileSync(path, 'utf8'),
+  }),
+);
 const CONFIGURATION = readFileSync(join(ROOT, 'docs', 'configuration.md'), 'utf8');
 
 /** Each command line of the page, as words: of shell blocks (pipes and substitutions cut apart) and of inline code. */
@@ -105,7 +107,8 @@ for (const { name, text, path } of PAGES) {
     ]);
     for (const [, flag] of text.matchAll(/`(--[a-z-]+)[^`]*`/g)) assert.ok(known.has(flag!), flag);
     for (const [, code] of text.matchAll(/problems\/([a-z-]+)/g)) assert.ok(code! in problems, code);
-    for (const [metric] of text.matchAll(/\bmeterhouse_[a-z_]+/g)) assert.ok(metrics().has(metric), metric);
+    for (const [metric] of text.matchAll(/\bmeterhouse_[a-z_]+/g))
+      assert.ok(metric.startsWith(METER_METRIC) ? isMetricOfMeter(metric) : metrics().has(metric), metric);
     for (const [type] of text.matchAll(
       /\b(MONTHLY|CUSTOMER_MONTHLY|HOURLY)_USAGE\b|\b(VM|CLUSTER)_HISTORY\b/g,
     ))
@@ -136,9 +139,7 @@ function optionsOf(command: Command): string[] {
 
 /** The names that rooms give to `metrics.counter`, `gauge` and `histogram`, with their prefix. */
 function metrics(): Set<string> {
-  const sources = globSync(join(ROOT, 'apps/service/src/**/*.ts')).filter(
-    (file) => !file.endsWith('.test.ts'),
-  );
+  const sources = sourcesOf('service');
   const made = /metrics\s*\.\s*(?:counter|gauge|histogram)(?:<[^>]*>)?\(\s*'([a-z_]+)'/g;
   return new Set(
     sources.flatMap((file) =>
@@ -146,3 +147,15 @@ function metrics(): Set<string> {
     ),
   );
 }
+
+const METER_METRIC = 'meterhouse_meter_';
+
+/** The meter's API names its figures without their prefix. A page may name the prefix alone. */
+function isMetricOfMeter(metric: string): boolean {
+  const name = metric.slice(METER_METRIC.length);
+  const sources = sourcesOf('meter').filter((file) => file.includes('/api/'));
+  return name === '' || sources.some((file) => readFileSync(file, 'utf8').includes(`'${name}'`));
+}
+
+const sourcesOf = (app: string) =>
+  globSync(join(ROOT, `apps/${app}/src/**/*.ts`)).filter((file) => !file.endsWith('.test.ts'));

@@ -35,6 +35,8 @@ test('there is a page for the start, the reference, the guides, the problems and
     '/docs/problems',
     '/docs/operating',
     '/docs/operating/backup',
+    '/docs/collectors',
+    '/docs/meter/install',
   ])
     assert.ok(addresses.includes(needed), needed);
   assert.equal(addresses.length, readShelf().length + 4);
@@ -164,7 +166,13 @@ test('a page that is not there is a page with the way back, and says nothing of 
 
 test('the start greets those who run the service, and a call on a problem page opens in the reference', async () => {
   const [top = ''] = (await get('/docs')).body.split('<h2>');
-  for (const address of ['/docs/operating', '/docs/operating/backup', '/docs/operating/what-to-do-when'])
+  for (const address of [
+    '/docs/operating',
+    '/docs/operating/backup',
+    '/docs/operating/what-to-do-when',
+    '/docs/meter/install',
+    '/docs/meter/journal',
+  ])
     assert.ok(top.includes(`href="${address}"`), address);
   const { body } = await get('/docs/problems/quota-exceeded');
   assert.ok(body.includes('href="/docs/reference#/quotas/listQuotas"'), body);

@@ -26,6 +26,7 @@ export function readShelf(): readonly Document[] {
   return [
     ...read('guides/', '/docs/guides/', 'guide').sort((a, b) => place(a) - place(b)),
     ...read('', '/docs/', 'document').filter(({ name }) => name !== 'README'),
+    ...read('meter/', '/docs/meter/', 'document'),
     ...read('operating/', '/docs/operating/', 'document'),
     ...read('problems/', '/docs/problems/', 'problem'),
   ];

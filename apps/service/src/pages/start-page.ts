@@ -17,6 +17,7 @@ export function startPage(shelf: readonly Document[]): Page {
   const body = `<h1>Meterhouse for developers</h1>
 <p class="lead">Usage meters send signed packages of measured hours in; monthly reports come out. Everything between is an HTTP call, a command or a line of TypeScript.</p>
 <p>Do you run this service? <a href="/docs/operating">Operating</a> · <a href="/docs/configuration">Settings</a> · <a href="/docs/operating/backup">Backup and restore</a> · <a href="/docs/operating/what-to-do-when">What to do when</a> · <a href="/docs/command-line">Command line</a></p>
+<p>Do you run a meter? <a href="/docs/meter/install">Installing one</a> · <a href="/docs/meter/settings">Settings</a> · <a href="/docs/meter/vsphere">vCenter</a> · <a href="/docs/meter/libvirt">libvirt</a> · <a href="/docs/meter/customers">Customers</a> · <a href="/docs/meter/privacy">Privacy</a> · <a href="/docs/meter/journal">Journal</a></p>
 
 <h2>Five minutes to a first report</h2>
 <ol class="steps">

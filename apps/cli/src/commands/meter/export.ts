@@ -24,6 +24,7 @@ const COLUMNS: readonly Column<ExportedPackage>[] = [
 
 export function exportCommand(): Command {
   const command = new Command('export')
+    .summary('copies the packages of a month into a folder, to be carried')
     .description(
       `Copies the packages of a month into a folder, to be carried: hours that wait are packed first, and packages with hours of up to
 two days before and after the month come along, since an hour may be told late. The same bytes as a meter with a network

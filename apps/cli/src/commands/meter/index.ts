@@ -14,13 +14,19 @@ import { rulesCommand } from './rules/index.ts';
 import { runCommand } from './run.ts';
 import { statusCommand } from './status.ts';
 
-export function meterCommand(): Command {
+/** @param words of the command line; left out: every option of every command is there */
+export async function meterCommand(words?: readonly string[]): Promise<Command> {
+  // Each setting is an option of run, and to load what describes them takes longer than all else here.
+  const settings =
+    words === undefined || words.includes('run')
+      ? (await import('@meterhouse/meter/settings')).OUTER_SETTINGS
+      : [];
   return new Command('meter')
     .description(
       'A usage meter on this machine: it watches vCenters and libvirt hosts, keeps each hour, and sends signed packages.',
     )
     .addCommand(initCommand())
-    .addCommand(runCommand())
+    .addCommand(runCommand(settings))
     .addCommand(statusCommand())
     .addCommand(productsCommand())
     .addCommand(rulesCommand())

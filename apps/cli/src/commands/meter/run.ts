@@ -1,4 +1,4 @@
-import { OUTER_SETTINGS, type SettingFlags } from '@meterhouse/meter/settings';
+import type { OuterSetting, SettingFlags } from '@meterhouse/meter/settings';
 import { Command, Option } from 'commander';
 import type { UnattendedFlags } from '../../meter/unattended.ts';
 import { examples, optionsOf } from '../globals.ts';
@@ -24,7 +24,7 @@ Exit status: 0 asked to stop; 2 the settings have faults, each is named; 6 there
 missing; 10 it runs already.
 `;
 
-export function runCommand(): Command {
+export function runCommand(settings: readonly OuterSetting[]): Command {
   const command = withMeter(
     new Command('run').description(
       'Runs the meter until it is told to stop: watches its products, keeps each hour on the disk, sends packages.',
@@ -60,7 +60,7 @@ export function runCommand(): Command {
       ).env('METERHOUSE_METER_ACTIVATION_TOKEN_FILE'),
     )
     .optionsGroup('Settings, over the environment and the file:');
-  for (const option of settingOptions()) command.addOption(option);
+  for (const setting of settings) command.addOption(settingOption(setting));
   return command
     .addHelpText(
       'after',
@@ -74,24 +74,23 @@ export function runCommand(): Command {
     .action(async (_options: unknown, command: Command) => {
       const options = optionsOf<RunOptions>(command);
       const { runTheMeter } = await import('../../meter/run-the-meter.ts');
-      await runTheMeter(options, options.init === true, settingFlags(command));
+      await runTheMeter(options, options.init === true, settingFlags(command, settings));
     });
 }
 
-function settingOptions(): Option[] {
-  return OUTER_SETTINGS.map(({ flag, described }) => {
-    const { description = '', default: fallback } = described;
-    const words = description.charAt(0).toLowerCase() + description.slice(1).replace(/\.$/, '');
-    return new Option(
-      `--${flag} <value>`,
-      fallback === undefined ? words : `${words}; ${String(fallback)} by itself`,
-    );
-  });
+function settingOption({ flag, described }: OuterSetting): Option {
+  const { description = '', default: fallback } = described;
+  // TCP and the like stay as they are.
+  const words = description.replace(/^[A-Z](?![A-Z])/, (letter) => letter.toLowerCase()).replace(/\.$/, '');
+  return new Option(
+    `--${flag} <value>`,
+    fallback === undefined ? words : `${words}; ${String(fallback)} by itself`,
+  );
 }
 
 /** What was given of the settings, by their flags. */
-function settingFlags(command: Command): SettingFlags {
-  const known = new Set(OUTER_SETTINGS.map(({ flag }) => flag));
+function settingFlags(command: Command, settings: readonly OuterSetting[]): SettingFlags {
+  const known = new Set(settings.map(({ flag }) => flag));
   return Object.fromEntries(
     command.options
       .filter((option) => known.has(option.name()))
