@@ -3,12 +3,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { request } from 'node:https';
-import { createServer } from 'node:net';
+import { createServer as createTlsServer, request } from 'node:https';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { REPORTS } from '@meterhouse/contract';
+import { makeCertificate } from '../../meter/src/api/make-certificate.ts';
 import { openJournal } from '../../meter/src/journal/index.ts';
 import { openPrivacy } from '../../meter/src/privacy/index.ts';
 import { closeHour, hoursFrom, meterOnDisk } from '../../meter/src/spool/testing.ts';
@@ -42,6 +43,28 @@ test('the packages of a month go into a folder, once and byte for byte', async (
     (await meterhouse(['meter', 'export', '--dir', join(dir, 'no'), ...words.slice(4)])).status,
     6,
   );
+});
+
+test('a meter is activated at the service of its settings, whose private authority they name', async (t) => {
+  const { dir } = await meterOnDisk(t);
+  const certificate = await makeCertificate(['127.0.0.1'], Date.now());
+  await writeFile(join(dir, 'authority.pem'), certificate.cert);
+  const server = createTlsServer(certificate, (_, response) => {
+    const answer = { service: 's', organisation: 'o', registration: 'r', epoch: 3 };
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const service = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const token = `UMA:${Buffer.alloc(48, 7).toString('base64url')}`;
+  const words = ['meter', 'activate', '--dir', dir, '--activation-token', '-'];
+  await writeFile(join(dir, 'meter.yaml'), `service: ${service}\n`);
+  const stranger = await meterhouse(words, {}, token);
+  assert.equal(stranger.status, 5, stranger.stderr);
+  assert.match(stranger.stderr, /certificate is not trusted/);
+  await writeFile(join(dir, 'meter.yaml'), `service: ${service}\nserviceCaFile: authority.pem\n`);
+  assert.match(await succeed(words, {}, token), /bound to service s in epoch 3/);
 });
 
 test('the status counts the hours of this month by what became of them, and draws its days', async (t) => {

@@ -55,11 +55,11 @@ export async function bindWhileRunning(
   const { loadMeter } = await import('@meterhouse/meter/identity');
   while (!signal.aborted) {
     const identity = await loadMeter(meter.dir);
-    const { service } = meter.settings();
+    const { service, serviceCaFile } = meter.settings();
     // Somebody else may have bound it meanwhile; an OFFLINE meter is bound by a person.
     if (identity.activation !== undefined || service === undefined) return;
     try {
-      await bindOnce(identity, service, flags);
+      await bindOnce(identity, service, flags, serviceCaFile);
       meter.journal.note({ code: 'meter-bound', message: `It is bound to ${service}.` });
       meter.wakeUploads();
       return;
@@ -79,11 +79,12 @@ async function bindOnce(
   identity: Awaited<ReturnType<typeof import('@meterhouse/meter/identity')['loadMeter']>>,
   service: string,
   flags: UnattendedFlags,
+  caFile: string | undefined,
 ): Promise<void> {
   const token = await activationToken(flags);
   if (token !== undefined) {
     const { activateMeter } = await import('@meterhouse/meter');
-    await activateMeter(identity, service, token);
+    await activateMeter(identity, service, token, caFile);
     return;
   }
   const { token: apiToken } = await accountOf({ ...flags, server: service });
@@ -94,7 +95,7 @@ async function bindOnce(
   const { label = hostname(), contract, site, mode } = flags;
   const { AGENT_VERSION } = await import('@meterhouse/meter/identity');
   await bindMeter(
-    await connect({ ...flags, server: service }),
+    await connect({ ...flags, server: service, ...(caFile !== undefined && { caFile }) }),
     service,
     identity,
     {
@@ -105,6 +106,7 @@ async function bindOnce(
       ...(site !== undefined && { siteName: site }),
       ...(mode !== undefined && { meteringMode: mode }),
     },
+    caFile,
     () => undefined,
   );
 }

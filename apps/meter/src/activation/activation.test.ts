@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { ActivationStatement } from '@meterhouse/contract';
 import { compactVerify, importJWK } from 'jose';
+import { makeCertificate } from '../api/make-certificate.ts';
 import { initMeter, loadActivatedMeter, loadMeter, type Meter } from '../identity/index.ts';
 import { signIn } from '../sign-in/index.ts';
 import { activateMeter, finishActivation, prepareActivation } from './activation.ts';
@@ -80,6 +82,27 @@ test('what the service answers is kept with the key, and a later activation bind
   assert.equal(second.binding, undefined);
   const { statement } = await statementOf((JSON.parse(asked[1]!.body) as { activation: string }).activation);
   assert.deepEqual(statement.publicKey, second.key.publicJwk);
+});
+
+test('a service whose authority is private is trusted by the file that names it, and not without', async (t) => {
+  const meter = await freshMeter(t);
+  const certificate = await makeCertificate(['127.0.0.1'], Date.now());
+  const caFile = join(meter.dir, 'authority.pem');
+  await writeFile(caFile, certificate.cert);
+  let asked = 0;
+  const server = createTlsServer(certificate, (_, response) => {
+    asked += 1;
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(ANSWER));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await assert.rejects(activateMeter(meter, url, TOKEN), { name: 'TypeError' });
+  await assert.rejects(activateMeter(meter, url, TOKEN, join(meter.dir, 'none.pem')), { code: 'ENOENT' });
+  assert.equal(asked, 0);
+  const { activation } = await activateMeter(await loadMeter(meter.dir), url, TOKEN, caFile);
+  assert.deepEqual(activation, ANSWER);
 });
 
 test('a refusal leaves the meter as it was and gives the words of the service', async (t) => {

@@ -27,6 +27,7 @@ import {
   makeKey,
 } from '../identity/index.ts';
 import { answerOf } from '../identity/service-refusal.ts';
+import { openConnections } from '../sign-in/index.ts';
 
 /**
  * Signs the statement that binds the key; the meter keeps the key before it is told to anybody.
@@ -79,21 +80,30 @@ export async function finishActivation(meter: Meter, answer: unknown): Promise<A
 /**
  * Activates over the network.
  * @param server the service's address, such as `http://127.0.0.1:8390`
- * @throws MeterError as above; ServiceRefusal when the service says no; TypeError when it cannot be reached
+ * @param caFile PEM file of an authority to trust for it, beside the usual ones: `serviceCaFile` of the settings
+ * @throws MeterError as above; ServiceRefusal when the service says no; TypeError when it cannot be reached; what the file
+ *   system says of the authority's file
  */
 export async function activateMeter(
   meter: Meter,
   server: string,
   activationToken: string,
+  caFile?: string,
 ): Promise<ActivatedMeter> {
-  const prepared = await prepareActivation(meter, activationToken);
-  const response = await fetch(new URL(`/usage/api/v1/agents/${meter.agent}/activate`, server), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ activation: prepared.jws }),
-    redirect: 'error',
-  });
-  return finishActivation(prepared.meter, await answerOf(response));
+  const dispatcher = await openConnections(caFile);
+  try {
+    const prepared = await prepareActivation(meter, activationToken);
+    const response = await fetch(new URL(`/usage/api/v1/agents/${meter.agent}/activate`, server), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ activation: prepared.jws }),
+      redirect: 'error',
+      dispatcher,
+    });
+    return await finishActivation(prepared.meter, await answerOf(response));
+  } finally {
+    await dispatcher.destroy();
+  }
 }
 
 function isActivation(value: unknown): value is Activation {

@@ -142,13 +142,13 @@ export function controlOf(meter: RunningMeter, options: RunningControlOptions = 
       };
     },
     async activate(token) {
-      const { service } = meter.settings();
+      const { service, serviceCaFile } = meter.settings();
       if (service === undefined)
         throw new ControlRefusal(
           'invalid',
           'This meter is OFFLINE: carry its activation by hand, or set `service` in meter.yaml.',
         );
-      await activateMeter(await loadMeter(dir), service, token).catch((error: unknown) => {
+      await activateMeter(await loadMeter(dir), service, token, serviceCaFile).catch((error: unknown) => {
         // What undici throws; a refusal of the service passes.
         if (!(error instanceof TypeError)) throw error;
         throw new ControlRefusal('unavailable', `The service ${service} cannot be reached.`, {

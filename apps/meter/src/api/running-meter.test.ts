@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -155,4 +155,30 @@ test('what a running meter cannot do is told: OFFLINE it has no service to bind 
     (await ask('POST', '/product', { productType: 'libvirt', host: 'test:///default' })).status,
     409,
   );
+});
+
+test('it is activated at a service whose private authority its settings name', async (t) => {
+  const { meter, ask, settingsPath, disk } = await servedMeter(t);
+  const certificate = await makeCertificate(['127.0.0.1'], Date.now());
+  writeFileSync(join(disk.dir, 'authority.pem'), certificate.cert);
+  const server = createServer(certificate, (_, response) => {
+    const answer = { service: 's', organisation: 'o', registration: 'r', epoch: 7 };
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.closeAllConnections());
+  t.after(() => server.close());
+  const service = `service: https://127.0.0.1:${(server.address() as AddressInfo).port}\n`;
+  const settings = readFileSync(settingsPath, 'utf8');
+  const put = () =>
+    ask('PUT', '/cloud-auth', { accessToken: `UMA:${Buffer.alloc(48, 7).toString('base64url')}` });
+  writeFileSync(settingsPath, service + settings);
+  await meter.reload();
+  assert.equal((await put()).status, 503);
+  writeFileSync(settingsPath, `${service}serviceCaFile: authority.pem\n${settings}`);
+  await meter.reload();
+  const answer = await put();
+  assert.equal(answer.status, 202, answer.text);
+  assert.equal(answer.json.epoch, 7);
 });

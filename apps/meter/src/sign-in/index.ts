@@ -1,1 +1,2 @@
+export { openConnections } from './connections.ts';
 export { type MeterToken, type SignInOptions, signIn } from './sign-in.ts';

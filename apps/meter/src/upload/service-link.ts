@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { rootCertificates } from 'node:tls';
 import { type Client, createClient } from '@meterhouse/client';
-import { Agent, type Dispatcher, fetch } from 'undici';
+import { type Dispatcher, fetch } from 'undici';
 import { type ActivatedMeter, AGENT_VERSION } from '../identity/index.ts';
-import { signIn } from '../sign-in/index.ts';
+import { openConnections, signIn } from '../sign-in/index.ts';
 
 export interface LinkOptions {
   readonly meter: ActivatedMeter;
@@ -24,21 +22,14 @@ export interface ServiceLink {
   close(): Promise<void>;
 }
 
-/** Milliseconds. A connection that is not made by then is tried again later. */
-const CONNECT_MS = 30_000;
-/** For each of the two calls of a sign-in. */
+/** Milliseconds, for each of the two calls of a sign-in. */
 const SIGN_IN_MS = 60_000;
 
 /** @throws what the file system says of the authority's file */
 export async function openServiceLink(options: LinkOptions): Promise<ServiceLink> {
   const { meter, service, caFile, onSkew, serviceNow } = options;
-  const ca = caFile === undefined ? undefined : [...rootCertificates, await readFile(caFile, 'utf8')];
   // The time that an answer may take is the sender's to decide: it knows what it waits for.
-  const dispatcher = new Agent({
-    connect: { timeout: CONNECT_MS, ...(ca && { ca }) },
-    headersTimeout: 0,
-    bodyTimeout: SIGN_IN_MS,
-  });
+  const dispatcher = await openConnections(caFile, { headersTimeout: 0, bodyTimeout: SIGN_IN_MS });
   const call: typeof fetch = (address, init) => fetch(address, { ...init, dispatcher });
   const client = createClient({
     url: service,

@@ -111,13 +111,15 @@ function bareWishes({ agent }: InitFlags, found: Found): Wishes {
 async function bind(
   flags: InitFlags,
   { registration }: Wishes,
-  { meter, settings: { service } }: Made,
+  { meter, settings: { service, serviceCaFile } }: Made,
   tell: (line: string) => void,
 ): Promise<{ readonly meter?: ActivatedMeter; readonly failure?: Failure }> {
   if (registration === undefined || service === undefined) return {};
   try {
-    const client = await connect({ ...flags, server: service });
-    const bound = await bindMeter(client, service, meter, registration, ({ contractNumber }) =>
+    // An init that goes on behind an earlier one trusts what the settings name.
+    const caFile = flags.caFile ?? serviceCaFile;
+    const client = await connect({ ...flags, server: service, ...(caFile !== undefined && { caFile }) });
+    const bound = await bindMeter(client, service, meter, registration, caFile, ({ contractNumber }) =>
       tell(
         plain(
           `It is registered as ${registration.label}${contractNumber ? ` under contract ${contractNumber}` : ' without a contract'}.`,
