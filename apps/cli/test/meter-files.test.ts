@@ -67,6 +67,17 @@ test('a meter is activated at the service of its settings, whose private authori
   assert.match(await succeed(words, {}, token), /bound to service s in epoch 3/);
 });
 
+test('a libvirt address that would start a program is refused at its flag, before anything is written', async (t) => {
+  const { dir } = await meterOnDisk(t);
+  await writeFile(join(dir, 'meter.yaml'), '# none yet\n');
+  const address = 'qemu+ssh://me:hunter2@h/system?command=/tmp/x';
+  const ran = await meterhouse(['meter', 'products', 'add', '--dir', dir, '--libvirt', address]);
+  assert.equal(ran.status, 2);
+  assert.match(ran.stderr, /--libvirt: it holds a password.*\n.*--libvirt: it has the parameter "command"/);
+  assert.doesNotMatch(ran.stderr, /hunter2/);
+  assert.equal(readFileSync(join(dir, 'meter.yaml'), 'utf8'), '# none yet\n');
+});
+
 test('the status counts the hours of this month by what became of them, and draws its days', async (t) => {
   const { dir } = await meterOnDisk(t);
   const month = new Date().toISOString().slice(0, 7);

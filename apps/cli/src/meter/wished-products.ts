@@ -62,7 +62,9 @@ export async function productsOfFlags(
       password,
     });
   }
-  for (const address of libvirt)
+  for (const address of libvirt) {
+    // The address itself is not told: it may hold a password.
+    faults.push(...(await libvirtFaults(address)).map((fault) => `--libvirt: it ${fault}`));
     wished.push({
       entry: {
         name: naming(hostOfUri(address), 'libvirt'),
@@ -72,6 +74,7 @@ export async function productsOfFlags(
       },
       password: flags.user === undefined ? undefined : password,
     });
+  }
   return wished;
 }
 
@@ -128,12 +131,20 @@ async function askVcenter(taken: ReadonlySet<string>): Promise<WishedProduct> {
   };
 }
 
+async function libvirtFaults(address: string): Promise<readonly string[]> {
+  const { libvirtAddressFaults } = await import('@meterhouse/meter/addresses');
+  return libvirtAddressFaults(address);
+}
+
 async function askLibvirt(taken: ReadonlySet<string>): Promise<WishedProduct> {
+  const { libvirtAddressFaults } = await import('@meterhouse/meter/addresses');
   const address = await askText({
     message: 'Its connection URI',
     usual: 'qemu:///system',
-    check: (text) =>
-      /^[a-z+]+:\/\//i.test(text) ? undefined : 'Write a URI, such as qemu+ssh://meter@host/system.',
+    check(text) {
+      const faults = libvirtAddressFaults(text);
+      return faults.length === 0 ? undefined : `It ${faults.join('; it ')}.`;
+    },
   });
   return {
     entry: { name: productName(hostOfUri(address), 'libvirt', taken), type: 'libvirt', address },

@@ -229,9 +229,13 @@ test('a product is refused with every fault at once, a second one of the same ho
   );
   assert.match(
     await post({ productType: 'libvirt', host: 'qemu+ssh://me:secret@h/system' }),
-    /'host': it must not hold a password/,
+    /'host': it holds a password/,
   );
-  assert.match(await post({ productType: 'libvirt', host: 'h' }), /'host': it must be a connection URI/);
+  assert.match(await post({ productType: 'libvirt', host: 'h' }), /'host': it is no connection URI/);
+  assert.match(
+    await post({ productType: 'libvirt', host: 'qemu+tcp://h/system?command=/tmp/x' }),
+    /^400 GW_REQ_KEY: .*'host': it has the transport "tcp".*'host': it has the parameter "command"/,
+  );
   assert.match(await post(null), /^400 GW_BAD_REQ_BODY/);
   assert.match(await post([VCENTER]), /^400 GW_BAD_REQ_BODY/);
   await run.ask('POST', '/api/v1/product', { body: VCENTER });

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import Type, { type Static } from 'typebox';
+import { libvirtAddressFaults } from '../addresses/index.ts';
 import type { MeterControl, ProductChange, ProductView } from './control.ts';
 import { ApiError, missingKeys } from './errors.ts';
 import {
@@ -189,12 +190,7 @@ function hostFaults(type: 'vCenter' | 'libvirt', host: string): { key: string; w
     return /^[A-Za-z0-9._:-]{1,253}$/.test(host)
       ? []
       : [{ key: 'host', why: 'must be a host name or an address' }];
-  if (!/^[a-z][a-z0-9+]*:\/\/\S*$/.test(host))
-    return [
-      { key: 'host', why: 'must be a connection URI of libvirt, such as qemu+ssh://meter@host/system' },
-    ];
-  // It is told to whoever asks for the product.
-  return /^[a-z0-9+]+:\/\/[^/]*:[^/]*@/.test(host) ? [{ key: 'host', why: 'must not hold a password' }] : [];
+  return libvirtAddressFaults(host).map((why) => ({ key: 'host', why }));
 }
 
 /** The host's name as a product's name, with a number where it is taken. */

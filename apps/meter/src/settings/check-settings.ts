@@ -3,6 +3,7 @@ import { access, constants } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { AnyCaseUuid, describeFaults, TARGET_TYPES } from '@meterhouse/contract';
 import { Ajv } from 'ajv';
+import { libvirtAddressFaults } from '../addresses/index.ts';
 import { MeterFile, type MeterFile as MeterFileContent } from './file-shape.ts';
 import { QUANTITY_FORMS, type QuantityKind, readQuantity, writeQuantity } from './quantities.ts';
 
@@ -95,8 +96,7 @@ function faultsOfProducts({ products = [] }: MeterFileContent): SettingFault[] {
       if (user === undefined) say('user', 'is required for a vCenter');
       continue;
     }
-    if (!/^[a-z0-9+]+:\/\/\S*$/i.test(address) || /^[^/]*\/\/[^/@]*:[^/@]*@/.test(address))
-      say('address', 'must be a connection URI such as qemu:///system, without a password');
+    for (const fault of libvirtAddressFaults(address)) say('address', fault);
     for (const [field, value] of Object.entries({ port, fingerprint, caFile }))
       if (value !== undefined) say(field, 'is for a vCenter: what libvirt needs stands in `address`');
   }

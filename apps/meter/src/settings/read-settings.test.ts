@@ -168,12 +168,25 @@ api: {certFile: a.pem}
     'meter.yaml:4: products/0/address must be a host name or an address alone, such as vc1.example',
     'meter.yaml:4: products/0/user is required for a vCenter',
     'meter.yaml:5: products/1/name is there twice',
-    'meter.yaml:5: products/1/address must be a connection URI such as qemu:///system, without a password',
+    'meter.yaml:5: products/1/address is no connection URI such as qemu:///system or qemu+ssh://meter@host/system',
     'meter.yaml:5: products/1/port is for a vCenter: what libvirt needs stands in `address`',
     'meter.yaml:7: customers/0/productId is neither the name of a product above nor a UUID',
     'meter.yaml:8: customers/1/targetType must be one of VCD, vcd_organization for the product type VCD',
     'meter.yaml:10: api/keyFile is required with certFile',
     'meter.yaml:10: api/certFile names a file that cannot be read (ENOENT): a.pem',
+  ]);
+});
+
+test('a libvirt address that would start a program or switch a check off is refused, with every fault and no password', async (t) => {
+  const path = await file(
+    t,
+    'products:\n- {name: a, type: libvirt, address: "qemu+ext://me:hunter2@h/system?command=/tmp/x&no_verify=1"}\n',
+  );
+  assert.deepEqual(await faults(path), [
+    'meter.yaml:2: products/0/address has the transport "ext", which starts a program of its own: use ssh, tls or unix',
+    'meter.yaml:2: products/0/address holds a password: libvirt reads passwords from its auth.conf',
+    'meter.yaml:2: products/0/address has the parameter "command": it names a program that would be started here',
+    'meter.yaml:2: products/0/address has the parameter "no_verify": it switches the check of the host off: trust its authority instead',
   ]);
 });
 

@@ -1,6 +1,6 @@
 /** Who the connection leads to: the host, as the record of its one machine needs it, and the product's identity. */
 import { derivedUuid } from '../../identity/index.ts';
-import type { HostState, ProductIdentity } from '../../inventory/index.ts';
+import { type HostState, type ProductIdentity, plainVersion } from '../../inventory/index.ts';
 import { notUnderstood } from './domains.ts';
 import type { Session } from './session.ts';
 
@@ -30,7 +30,7 @@ export async function readHost(session: Session): Promise<Host> {
     return Number(digits);
   };
   return {
-    product: { id, type: 'libvirt', version: hypervisor },
+    product: { id, type: 'libvirt', version: plainVersion(hypervisor) },
     state: {
       id,
       name,

@@ -1,2 +1,1 @@
-export { addressFaults } from './address.ts';
 export { createLibvirtCollector, type LibvirtCollectorOptions } from './libvirt-collector.ts';

@@ -6,6 +6,7 @@
  * it or told by an event. Libvirt keeps no log of what happened, so there is never a ProductLog and no gap is ever proven.
  */
 import { setImmediate } from 'node:timers/promises';
+import { libvirtAddressFaults } from '../../addresses/index.ts';
 import {
   type Change,
   type Collector,
@@ -17,7 +18,7 @@ import {
 import type { Journal } from '../../journal/index.ts';
 import type { ProductSettings } from '../../settings/index.ts';
 import type { Time } from '../../time/index.ts';
-import { addressFaults, isPrivate, isRemote } from './address.ts';
+import { isPrivate, isRemote } from './address.ts';
 import { type Domain, type Look, lookAtDomains } from './domains.ts';
 import type { DomainEvent } from './event-line.ts';
 import { type EventStream, openEventStream } from './event-stream.ts';
@@ -60,7 +61,7 @@ export function createLibvirtCollector(options: LibvirtCollectorOptions): Collec
 
   async function* watch({ signal }: WatchOptions): AsyncGenerator<Reading> {
     if (signal.aborted) return;
-    const faults = addressFaults(product.address);
+    const faults = libvirtAddressFaults(product.address);
     if (faults.length > 0)
       throw new CollectorFailure('internal', `the address of ${product.name} ${faults.join('; it ')}`, {
         needsPerson: true,

@@ -1,0 +1,1 @@
+export { libvirtAddressFaults } from './libvirt.ts';
