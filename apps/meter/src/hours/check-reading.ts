@@ -2,17 +2,21 @@
  * Refuses a reading that cannot be right, before anything of it is kept: one impossible number would have the service refuse
  * the whole package that it is in.
  */
-import { Code, RECORDS, Uuid } from '@meterhouse/contract';
+import { Code, LIMITS, PackageProduct, RECORDS, Uuid } from '@meterhouse/contract';
+import { instantOf } from '@meterhouse/metering';
 import {
   type ClusterState,
   CollectorFailure,
   type HostState,
   type MachineState,
+  type ProductIdentity,
   type Reading,
 } from '../inventory/index.ts';
 
 const UUID = patternOf(Uuid);
 const CODE = patternOf(Code);
+const PRODUCT_TYPE = patternOf(PackageProduct.properties.type);
+const VERSION = patternOf(PackageProduct.properties.version);
 const UINT16 = mostOf(RECORDS.vm.properties.vcpus);
 const UINT32 = mostOf(RECORDS.vm.properties.memoryMib);
 const UINT53 = Number.MAX_SAFE_INTEGER;
@@ -20,6 +24,8 @@ const POWERS: ReadonlySet<string> = new Set(['on', 'off', 'suspended']);
 const CATEGORIES: ReadonlySet<string> = new Set(['rental', 'perpetual', 'demo', 'none', 'unknown']);
 /** How far a product's clock may be ahead of ours, seconds: beyond, its hours would be closed long before they are over. */
 const AHEAD = 86_400;
+/** No package is of an earlier month: a clock that says so was never set. */
+const EARLIEST = instantOf('2000-01-01T00:00:00Z');
 /** Faults that a message names. */
 const NAMED = 5;
 
@@ -32,9 +38,11 @@ export function checkReading(reading: Reading, now: number): void {
     fault(
       `its clock is ${Math.floor((reading.seen - now) / 3600)} hours ahead of ours; let both follow a time server`,
     );
+  if (reading.seen < EARLIEST)
+    fault('its clock says a time before the year 2000; let it follow a time server');
   if (reading.kind === 'inventory') {
     const { product, inventory } = reading;
-    if (!UUID.test(product.id)) fault(`the product's id ${JSON.stringify(product.id)} is no lower-case UUID`);
+    checkProduct(product, fault);
     for (const machine of inventory.machines) checkMachine(machine, fault);
     for (const host of inventory.hosts) checkHost(host, fault);
     for (const cluster of inventory.clusters) checkCluster(cluster, fault);
@@ -55,6 +63,14 @@ export function checkReading(reading: Reading, now: number): void {
 }
 
 type Fault = (text: string) => void;
+
+/** What a package's header says of it: one that is wrong would keep the hours of every product back. */
+function checkProduct({ id, type, version }: ProductIdentity, fault: Fault): void {
+  if (!UUID.test(id)) fault(`the product's id ${JSON.stringify(id.slice(0, 100))} is no lower-case UUID`);
+  if (!PRODUCT_TYPE.test(type)) fault(`the product's type ${JSON.stringify(type.slice(0, 100))}`);
+  if (!VERSION.test(version) || version.length > LIMITS.textLength)
+    fault(`the product's version ${JSON.stringify(version.slice(0, 100))} is no plain text`);
+}
 
 function checkMachine(machine: MachineState, fault: Fault): void {
   const of = (text: string) => fault(`machine ${machine.id}: ${text}`);

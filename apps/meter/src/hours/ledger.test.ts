@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { HOUR } from '@meterhouse/metering';
-import { CollectorFailure } from '../inventory/index.ts';
+import { CollectorFailure, type Reading } from '../inventory/index.ts';
 import {
   becomes,
   changesReading,
@@ -12,6 +12,7 @@ import {
   inventory,
   inventoryReading,
   machine,
+  PRODUCT,
   spans,
   TEN,
   testLedger,
@@ -234,7 +235,28 @@ test('a clock a day ahead, and numbers that cannot be, are refused with every fa
     inventoryReading(TEN, inventory([wrong], { hosts: [host(1, { sockets: -1 })] })),
     /"A" is no.*70000.*\["b","a"\].*sockets -1/,
   );
+  const nothing = inventoryReading(TEN, inventory([])) as Reading & { kind: 'inventory' };
+  for (const product of [
+    { id: 'nobody', type: 'vCenter', version: '8' },
+    { id: PRODUCT.id, type: 'v/c', version: '8' },
+    { id: PRODUCT.id, type: 'vCenter', version: '8\t0' },
+    { id: PRODUCT.id, type: 'vCenter', version: '8'.repeat(513) },
+  ])
+    await refused({ ...nothing, product }, /the product's (id|type|version) "/);
+  await refused(inventoryReading(3600, inventory([])), /before the year 2000/);
   assert.equal(lab.ledger.since, undefined);
+});
+
+test('a clock that was years behind and is set claims no year that nobody saw', async (t) => {
+  const lab = await testLedger(t);
+  const years = TEN - 5 * 365 * 24 * HOUR;
+  await lab.ledger.take(inventoryReading(years, inventory([machine(1)])));
+  await assert.rejects(lab.ledger.take(changesReading(TEN)), /its clock went from .* between two looks/);
+  lab.ledger.begin();
+  await lab.ledger.take(inventoryReading(TEN, inventory([machine(1)])));
+  await lab.ledger.take(changesReading(TEN + HOUR));
+  assert.ok((await lab.listed()).length < 1000, 'the days that can be proven at most');
+  assert.equal((await lab.hours()).at(-1)!.listed.status, 'collected');
 });
 
 test('an outage: its hours are told as they pass, and told better when the log proves them', async (t) => {

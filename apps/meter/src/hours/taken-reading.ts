@@ -4,7 +4,7 @@ import { CollectorFailure, type Reading } from '../inventory/index.ts';
 import type { JournalCode } from '../journal/index.ts';
 import type { Absences } from './absences.ts';
 import { type Differences, Draft } from './drafts.ts';
-import { type GapAnswer, proveGap } from './gap-proof.ts';
+import { type GapAnswer, LONGEST_GAP, proveGap } from './gap-proof.ts';
 import type { Labels } from './labels.ts';
 import type { PrivateAttribute } from './privacy.ts';
 import type { Gap, Step, Timeline } from './timeline.ts';
@@ -55,6 +55,7 @@ export class TakenReading {
     const since = timeline.seen;
     if (!watching || since === undefined)
       throw new CollectorFailure('internal', 'A watch begins with an inventory, and this one with changes.');
+    refuseLeap(since, seen);
     const until = Math.max(seen, since);
     const draft = new Draft(timeline, labels, until);
     draft.changes(changes, seen < since ? since : 0);
@@ -80,6 +81,7 @@ export class TakenReading {
     const seen = Math.max(reading.seen, since ?? 0);
     const draft = new Draft(timeline, labels, seen);
     if (watching && reading.log === undefined && since !== undefined) {
+      refuseLeap(since, seen);
       this.#tellMissed(draft.inventory(inventory));
       this.#relabel(draft, seen);
       return { step: { seen, from: since }, mutations: draft.mutations, notes: this.#notes };
@@ -134,6 +136,15 @@ export class TakenReading {
   #note(code: JournalCode, message: string, example?: Note['example']): void {
     this.#notes.push({ code, message, ...(example === undefined ? {} : { example }) });
   }
+}
+
+/** From one look to the next no clock goes on for so long: it was set, and what it left out was not seen. */
+function refuseLeap(since: number, seen: number): void {
+  if (seen - since <= LONGEST_GAP) return;
+  throw new CollectorFailure(
+    'answer-not-understood',
+    `What the product told cannot be right: its clock went from ${formatInstant(since)} to ${formatInstant(seen)} between two looks.`,
+  );
 }
 
 function exampleOf(answer: Exclude<GapAnswer, { proven: true }> | undefined): Note['example'] {

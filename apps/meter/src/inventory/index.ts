@@ -5,6 +5,7 @@ export {
   type FailureCode,
   type WatchOptions,
 } from './collector.ts';
+export { plainVersion } from './plain-version.ts';
 export type { Change, Happening, ProductIdentity, ProductLog, Reading } from './reading.ts';
 export {
   type ClusterState,

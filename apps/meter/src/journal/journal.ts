@@ -35,6 +35,7 @@ export const JOURNAL_CODES = Object.freeze({
   'gap-not-proven': 'warning',
   'hour-kept': 'info',
   'machine-twice': 'warning',
+  'machine-not-counted': 'warning',
   'ledger-damaged': 'error',
   'upload-done': 'info',
   'upload-failed': 'warning',

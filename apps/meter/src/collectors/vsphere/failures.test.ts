@@ -229,7 +229,7 @@ test('a connection that is cut while it waits is told; what was told before stan
   const watch = begin();
   await watch.inventory();
   // Well after the vCenter's first event, so that its history reaches back to `since`.
-  await watch.caughtUp(Date.now());
+  await watch.caughtUp(Date.now() + 2000);
   proxy.always('WaitForUpdatesEx', { hangUp: true });
   assert.equal(await codeOf(watch), 'connection-lost');
   const since = watch.readings.at(-1)!.seen;

@@ -3,8 +3,13 @@
  * what many machines share, such as the id of a host, there is one copy.
  */
 export function kept(text: string): string {
-  return Buffer.from(text, 'utf8').toString('utf8');
+  return Buffer.from(text.length > LONGEST ? text.slice(0, LONGEST) : text, 'utf8').toString('utf8');
 }
+
+/** Characters: no name or id of a vCenter is a tenth as long. */
+const LONGEST = 2048;
+/** Different texts that are held to be shared; then sharing begins anew. */
+const MOST_SHARED = 200_000;
 
 export class SharedTexts {
   readonly #texts = new Map<string, string>();
@@ -12,6 +17,7 @@ export class SharedTexts {
   of(text: string): string {
     const there = this.#texts.get(text);
     if (there !== undefined) return there;
+    if (this.#texts.size >= MOST_SHARED) this.#texts.clear();
     const copy = kept(text);
     this.#texts.set(copy, copy);
     return copy;

@@ -48,6 +48,11 @@ const VSAN = 300_000;
 /** vCenter itself gives a hundred objects at most. */
 const OBJECTS = 1000;
 const EVENTS = 1000;
+/** Machines, hosts, pools, folders: five times as many as the largest vCenter may have. More would only fill our memory. */
+const MOST_OBJECTS = 250_000;
+const LONGEST_ID = 512;
+/** Milliseconds by which an event may be ahead of the vCenter's clock; what is further ahead would wait for ever. */
+const EVENT_AHEAD = 3_600_000;
 /** Machines in one request for their configuration. */
 const AGAIN = 500;
 /** Sessions lost in a row after which the connection counts as lost. */
@@ -86,6 +91,7 @@ export class Watch {
   /** Keys of the last events, each with its time: a new collector gives some of them again. */
   readonly #keys = new Map<number, number>();
   #missed: string[] = [];
+  #uncounted: ReadonlySet<string> = new Set();
   #heardAt = 0;
   #seen = 0;
   #licensesAt = 0;
@@ -99,7 +105,7 @@ export class Watch {
 
   /** What this account may not see, in words. */
   get lacking(): readonly string[] {
-    const incomplete = this.#machines?.incomplete ?? 0;
+    const incomplete = [...(this.#machines?.incomplete() ?? [])].length;
     const unread =
       incomplete === 0 ? undefined : `the configuration of ${incomplete} machines: they are not counted`;
     return [
@@ -286,6 +292,11 @@ export class Watch {
   }
 
   #take(object: ObjectProperties): void {
+    if (this.#machines.size + this.#surroundings.size > MOST_OBJECTS || object.id.length > LONGEST_ID)
+      throw new CollectorFailure(
+        'answer-not-understood',
+        `The vCenter tells of more than ${MOST_OBJECTS} objects, or of one with an id of more than ${LONGEST_ID} characters.`,
+      );
     if (object.type !== 'VirtualMachine') this.#surroundings.update(object);
     else if (this.#machines.update(object)) this.#again.push({ type: object.type, value: object.id });
   }
@@ -299,6 +310,7 @@ export class Watch {
       this.#surroundings.license(licenses);
       this.#licenses.noteUnknown(licenses, this.#surroundings.hostIds);
       this.#licensesAt = now;
+      this.#noteUncounted();
     }
     if (now - this.#vsanAt >= VSAN) {
       this.#surroundings.vsan(await readVsan(session, this.#surroundings.datastores));
@@ -314,7 +326,7 @@ export class Watch {
       const count = await this.#session.readNextEvents(this.#events, EVENTS, (element) => {
         const event = readEvent(element);
         newest = Math.max(newest, event?.at ?? 0);
-        if (event === undefined || this.#keys.has(event.key)) return;
+        if (event === undefined || event.at > until.at + EVENT_AHEAD || this.#keys.has(event.key)) return;
         this.#keys.set(event.key, event.at);
         take(event);
       });
@@ -353,6 +365,20 @@ export class Watch {
       product: { id: instance, type: 'vCenter', version },
       inventory: { machines: [...this.#machines.inventory()], ...this.#surroundings.inventory() },
     };
+  }
+
+  /** Tells of machines that could not be counted at this minute's look and the one before: one that is being made is whole by then. */
+  #noteUncounted(): void {
+    const uncounted = [...this.#machines.incomplete()];
+    const still = uncounted.filter(({ id }) => this.#uncounted.has(id));
+    this.#uncounted = new Set(uncounted.map(({ id }) => id));
+    const [first] = still;
+    if (first === undefined) return;
+    this.#context.once({
+      code: 'machine-not-counted',
+      product: this.#context.product.name,
+      message: `The vCenter does not tell processors and memory of ${still.length} machines, such as ${first.name || 'one without a name'} (${first.id}): they are in no record until it does.`,
+    });
   }
 
   #noteMissed(): void {

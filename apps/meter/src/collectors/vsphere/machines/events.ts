@@ -1,6 +1,7 @@
 /** What the event history says of machines. Only types that tell something which is metered are asked for. */
 import type { PowerState } from '@meterhouse/contract';
 import { kept } from '../kept-text.ts';
+import { MOST_MIB, MOST_VCPUS } from '../limits.ts';
 import type { XmlElement } from '../soap/xml-element.ts';
 
 export interface MachineEvent {
@@ -92,9 +93,9 @@ function named(event: XmlElement): { name?: string } {
 }
 
 function configurationOf(spec: XmlElement | undefined): Partial<MachineEvent> {
-  const vcpus = whole(spec?.textOf('numCPUs'));
-  const memoryMib = whole(spec?.textOf('memoryMB'));
-  const reservationMib = whole(spec?.textOf('memoryAllocation', 'reservation'));
+  const vcpus = whole(spec?.textOf('numCPUs'), MOST_VCPUS);
+  const memoryMib = whole(spec?.textOf('memoryMB'), MOST_MIB);
+  const reservationMib = whole(spec?.textOf('memoryAllocation', 'reservation'), MOST_MIB);
   return {
     ...(vcpus && { vcpus }),
     ...(memoryMib && { memoryMib }),
@@ -102,7 +103,8 @@ function configurationOf(spec: XmlElement | undefined): Partial<MachineEvent> {
   };
 }
 
-function whole(text: string | undefined): number | undefined {
+function whole(text: string | undefined, most: number): number | undefined {
   if (text === undefined || !/^\d{1,15}$/.test(text)) return undefined;
-  return Number(text);
+  const value = Number(text);
+  return value <= most ? value : undefined;
 }

@@ -2,6 +2,7 @@
 import type { PowerState } from '@meterhouse/contract';
 import type { MachineState } from '../../../inventory/index.ts';
 import { kept, plainName, type SharedTexts } from '../kept-text.ts';
+import { MOST_MIB, MOST_VCPUS } from '../limits.ts';
 import type { ObjectProperties } from '../soap/vim-session.ts';
 import type { XmlElement } from '../soap/xml-element.ts';
 
@@ -72,7 +73,8 @@ export class Machine {
         this.vapp = shared(text, texts);
         return TOUCHES.place;
       case 'name':
-        this.name = plainName(kept(text));
+        // A machine that cannot be reached any more has no name; it keeps the one that it had.
+        if (text !== '') this.name = plainName(kept(text));
         return TOUCHES.config;
       case 'config.template':
         this.template = text === 'true' || text === '1';
@@ -85,13 +87,13 @@ export class Machine {
         this.biosUuid = this.instanceUuid === '' ? kept(text.toLowerCase()) : '';
         return TOUCHES.config;
       case 'config.hardware.numCPU':
-        this.vcpus = whole(text, this.vcpus);
+        this.vcpus = whole(text, this.vcpus, MOST_VCPUS);
         return TOUCHES.config;
       case 'config.hardware.memoryMB':
-        this.memoryMib = whole(text, this.memoryMib);
+        this.memoryMib = whole(text, this.memoryMib, MOST_MIB);
         return TOUCHES.config;
       case 'config.memoryAllocation.reservation':
-        this.reservationMib = whole(text, 0);
+        this.reservationMib = whole(text, this.reservationMib, MOST_MIB);
         return TOUCHES.config;
       case 'summary.storage.committed':
         this.storageMib = Math.ceil(whole(text, 0) / 2 ** 20);
@@ -144,7 +146,8 @@ function shared(text: string, texts: SharedTexts): string | undefined {
   return text === '' ? undefined : texts.of(text);
 }
 
-function whole(text: string, otherwise: number): number {
+/** What is no number that can be is as good as not said. */
+function whole(text: string, otherwise: number, most = Number.MAX_SAFE_INTEGER): number {
   const value = Number(text);
-  return text !== '' && Number.isSafeInteger(value) && value >= 0 ? value : otherwise;
+  return text !== '' && Number.isSafeInteger(value) && value >= 0 && value <= most ? value : otherwise;
 }

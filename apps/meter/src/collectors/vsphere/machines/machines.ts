@@ -103,11 +103,9 @@ export class Machines {
     return this.#machines.size;
   }
 
-  /** Machines of which the vCenter does not say enough to count them; asked for status. */
-  get incomplete(): number {
-    let count = 0;
-    for (const { complete, template } of this.#machines.values()) if (!complete && !template) count += 1;
-    return count;
+  /** Machines of which the vCenter does not say enough to count them. */
+  *incomplete(): Generator<{ readonly id: string; readonly name: string }> {
+    for (const machine of this.#machines.values()) if (!machine.complete && !machine.template) yield machine;
   }
 
   /** True while something is known that has not settled yet. */

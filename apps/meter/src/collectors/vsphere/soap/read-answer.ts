@@ -8,8 +8,10 @@ import { XmlElement } from './xml-element.ts';
 const XSI = 'http://www.w3.org/2001/XMLSchema-instance';
 /** No answer of vim25 nests deeper; one that does is not meant for us. */
 const DEEPEST = 200;
-/** Elements and characters that are held at once: the largest event or object has some thousands. */
+/** Characters that are held at once: the largest event or object has some ten thousand. */
 const MOST_HELD = 2_000_000;
+/** What an element takes of it: a hundred bytes. */
+const ELEMENT = 10;
 
 export class AnswerError extends Error {}
 
@@ -95,7 +97,7 @@ class AnswerReader {
       this.#heldBefore = this.#held;
     }
     this.#open.push(new XmlElement(tag.local, type, ref));
-    this.#hold(1);
+    this.#hold(ELEMENT);
   }
 
   #text(text: string): void {

@@ -17,14 +17,18 @@ export class VimFault extends Error {
   }
 }
 
+/** Names end up in messages, so nothing else may pass for one. */
+const NAME = /^[A-Za-z]\w{0,99}$/;
+
 /** The fault in an answer's body; undefined when it is an answer. */
 export function faultIn(body: XmlElement, method: string): VimFault | undefined {
   const fault = body.child('Fault');
   if (fault === undefined) return undefined;
   const detail = fault.child('detail')?.children?.[0];
-  const name = detail?.type || detail?.name.replace(/Fault$/, '') || 'Fault';
+  const told = detail?.type || detail?.name.replace(/Fault$/, '') || '';
+  const name = NAME.test(told) ? told : 'Fault';
   const said = (fault.textOf('faultstring') ?? '').trim().slice(0, 300);
-  return new VimFault(method, name, said, detail?.textOf('privilegeId'));
+  return new VimFault(method, name, said, detail?.textOf('privilegeId')?.slice(0, 100));
 }
 
 export function isFault(error: unknown, ...names: readonly string[]): error is VimFault {

@@ -2,9 +2,9 @@
  * The calls of vim25 that metering needs, typed. One session: when the vCenter has forgotten it, every call says
  * `NotAuthenticated`, and the filters, views and collectors that it held are gone with it.
  */
-import { CollectorFailure } from '../../../inventory/index.ts';
+import { CollectorFailure, plainVersion } from '../../../inventory/index.ts';
 import type { Call, Transport } from './transport.ts';
-import { isFault } from './vim-fault.ts';
+import { isFault, VimFault } from './vim-fault.ts';
 import { element, type Reference, reference } from './write-request.ts';
 import type { XmlElement } from './xml-element.ts';
 
@@ -49,6 +49,7 @@ export interface EventFilter {
 }
 
 const SERVICE: Reference = { type: 'ServiceInstance', value: 'ServiceInstance' };
+const LOGIN_REFUSED = ['InvalidLogin', 'NoPermission', 'InvalidLocale'];
 type Take = (object: ObjectProperties) => void;
 
 export class VimSession {
@@ -81,7 +82,9 @@ export class VimSession {
       });
       this.#key = answer.textOf('returnval', 'key') ?? '';
     } catch (error) {
-      if (!isFault(error, 'InvalidLogin', 'NoPermission', 'InvalidLocale')) throw error;
+      // What a server says of a login may quote the password.
+      if (!isFault(error)) throw error;
+      if (!LOGIN_REFUSED.includes(error.fault)) throw new VimFault('Login', error.fault, '', error.privilege);
       throw new CollectorFailure(
         'login-refused',
         `The vCenter refused the login of ${user}: ${error.fault}.`,
@@ -293,7 +296,7 @@ function contentOf(content: XmlElement | undefined): ServiceContent {
     throw new CollectorFailure('answer-not-understood', 'The vCenter does not say where its inventory is.');
   return {
     instance,
-    version: about.textOf('version') ?? '',
+    version: plainVersion(about.textOf('version') ?? ''),
     root,
     sessions,
     properties,

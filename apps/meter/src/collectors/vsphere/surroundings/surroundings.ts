@@ -12,6 +12,7 @@ import {
   type PlaceType,
 } from '../../../inventory/index.ts';
 import { plainName, type SharedTexts } from '../kept-text.ts';
+import { MOST_MIB, MOST_SOCKETS } from '../limits.ts';
 import type { ObjectProperties } from '../soap/vim-session.ts';
 import type { VsanCapacity } from './vsan.ts';
 
@@ -56,6 +57,10 @@ export class Surroundings {
 
   constructor(texts: SharedTexts) {
     this.#texts = texts;
+  }
+
+  get size(): number {
+    return this.#things.size;
   }
 
   /** Ids of the datastores that each cluster mounts. */
@@ -233,18 +238,23 @@ function take(thing: Thing, path: string, text: string, texts: SharedTexts): voi
       thing.folder = text === '' ? undefined : texts.of(text);
       return;
     case 'hardware.cpuInfo.numCpuPackages':
-      thing.sockets = Number(text) || 0;
+      thing.sockets = whole(Number(text), thing.sockets, MOST_SOCKETS);
       return;
     case 'hardware.cpuInfo.numCpuCores':
-      thing.cores = Number(text) || 0;
+      thing.cores = whole(Number(text), thing.cores, MOST_SOCKETS);
       return;
     case 'hardware.memorySize':
-      thing.memoryMib = Math.round((Number(text) || 0) / 2 ** 20);
+      thing.memoryMib = whole(Math.round(Number(text) / 2 ** 20), thing.memoryMib, MOST_MIB);
       return;
     case 'hardware.systemInfo.model':
       thing.model = texts.of(text);
       return;
   }
+}
+
+/** A host that cannot be reached any more tells no hardware: it keeps what it had. */
+function whole(value: number, otherwise: number, most: number): number {
+  return Number.isInteger(value) && value > 0 && value <= most ? value : otherwise;
 }
 
 function same(a: object, b: object): boolean {

@@ -63,8 +63,8 @@ async function readDatastores(
     if (text('summary.type') !== 'vsan') return;
     all.set(texts.of(id), {
       type: 'vsan',
-      capacity: Number(text('summary.capacity')) || 0,
-      free: Number(text('summary.freeSpace')) || 0,
+      capacity: bytes(text('summary.capacity')),
+      free: Math.min(bytes(text('summary.freeSpace')), bytes(text('summary.capacity'))),
       owner: bare(/vsan:([0-9a-f-]+)/i.exec(text('summary.url'))?.[1] ?? ''),
     });
   });
@@ -81,6 +81,12 @@ async function readOwners(session: VimSession, clusters: readonly string[]): Pro
     if (uuid !== undefined && uuid !== '') owners.set(id, bare(uuid));
   });
   return owners;
+}
+
+/** 0 for what is no number of bytes. */
+function bytes(said: string): number {
+  const value = Number(said);
+  return Number.isSafeInteger(value) && value > 0 ? value : 0;
 }
 
 function bare(uuid: string): string {
