@@ -5,9 +5,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
+import { createGzip, type Gzip } from 'node:zlib';
 import type { PartKind } from '@meterhouse/contract';
 import { formatInstant } from '@meterhouse/metering';
 import { crashPoint } from './crash-point.ts';
@@ -99,18 +98,34 @@ async function writeRecords(path: string, lines: Generator<string, void, undefin
   }
   const file: FileHandle = await open(path, 'wx', 0o600);
   try {
-    await pipeline(
-      Readable.from(linePieces(counted()), { highWaterMark: 2 }),
-      createGzip({ level: 1, chunkSize: PIECE }),
-      async (packed: AsyncIterable<Buffer>) => {
-        for await (const piece of packed) await writeWhole(file, piece);
-      },
-    );
+    const gzip = createGzip({ level: 1, chunkSize: PIECE });
+    const written = pipeline(gzip, async (packed: AsyncIterable<Buffer>) => {
+      for await (const piece of packed) await writeWhole(file, piece);
+    });
+    await Promise.allSettled([written, feed(gzip, linePieces(counted()))]);
+    await written;
     await file.sync();
   } finally {
     await file.close();
   }
   return records;
+}
+
+/** Makes the next piece while the compressor's thread packs the one before. What fails here fails whoever reads from it. */
+async function feed(gzip: Gzip, pieces: Iterable<Buffer>): Promise<void> {
+  let packed: Promise<void> = Promise.resolve();
+  try {
+    for (const piece of pieces) {
+      await packed;
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      gzip.write(piece, (error) => (error ? reject(error) : resolve()));
+      packed = promise;
+    }
+    await packed;
+    gzip.end();
+  } catch (error) {
+    gzip.destroy(error as Error);
+  }
 }
 
 /** A file system that is nearly full takes a part of what it is given, and says no to the rest. */

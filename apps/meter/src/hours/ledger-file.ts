@@ -46,10 +46,13 @@ export class LedgerFile {
 
   /** Adds a block; it counts from the next `sync` on. */
   async append(lines: Iterable<unknown>): Promise<void> {
+    let many = false;
     for (const piece of blockPieces(lines)) {
       this.#waiting.push(piece);
       this.#waitingBytes += piece.length;
-      if (this.#waitingBytes >= PIECE) await this.#write();
+      // A small block is one piece and its own; those of a large one are written over by the ones that follow.
+      if (many || this.#waitingBytes >= PIECE) await this.#write();
+      many = true;
     }
   }
 
@@ -63,7 +66,10 @@ export class LedgerFile {
     const pieces = this.#waiting;
     this.#waiting = [];
     this.#waitingBytes = 0;
-    if (pieces.length > 0) this.#bytes += await writeAt(this.#file, this.#bytes, Buffer.concat(pieces));
+    const [first, ...more] = pieces;
+    if (first === undefined) return;
+    const bytes = more.length === 0 ? first : Buffer.concat(pieces);
+    this.#bytes += await writeAt(this.#file, this.#bytes, bytes);
   }
 
   /** Replaces everything by one block. */
@@ -98,7 +104,7 @@ export class LedgerFile {
   }
 }
 
-/** A block's bytes: its lines, then the line that ends it. */
+/** A block's bytes: its lines, then the line that ends it. A piece of them is good until the next one is asked for. */
 function* blockPieces(lines: Iterable<unknown>): Generator<Buffer, void, undefined> {
   let crc = 0;
   let last: Buffer = Buffer.alloc(0);
