@@ -6,6 +6,9 @@
 process.env.UV_THREADPOOL_SIZE ??= '16';
 
 import { enableCompileCache } from 'node:module';
+import { becomeLean, isMeterRun } from './meter/lean-process.ts';
+
+if (isMeterRun(process.argv.slice(2))) becomeLean();
 
 // Compiled code is kept in the person's cache directory, so that the next command starts sooner; without a home, in none.
 const { XDG_CACHE_HOME, HOME } = process.env;
