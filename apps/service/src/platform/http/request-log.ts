@@ -1,4 +1,5 @@
 import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import { isNoToken } from './no-token.ts';
 
 /** What the line of a request that was answered says; no other line says it. */
 export const REQUEST_LINE = 'request';
@@ -43,8 +44,6 @@ export class RequestLog extends LogController {
   }
 }
 
-const harmless = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Za-z0-9._-]{1,16})$/i;
-
 /**
  * The path as the log may hold it. A person who puts a token where an id belongs must not find it there: of what the caller
  * chose only UUIDs and short words are told, an unknown path by its words alone.
@@ -53,7 +52,7 @@ function tellable({ url, routeOptions }: FastifyRequest): string {
   const pattern = routeOptions.url?.split('/') ?? [];
   return pathOf(url)
     .split('/')
-    .map((word, index) => (word === '' || word === pattern[index] || harmless.test(word) ? word : '…'))
+    .map((word, index) => (word === '' || word === pattern[index] || isNoToken(word) ? word : '…'))
     .join('/');
 }
 
