@@ -1,5 +1,4 @@
 import { type Command, CommanderError } from 'commander';
-import { CATALOGUE } from './catalogue.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Failure } from './failure.ts';
 import { HELP_STYLE } from './help.ts';
@@ -7,6 +6,7 @@ import { createProgram } from './program.ts';
 import { note } from './terminal/output.ts';
 import { plain } from './terminal/plain.ts';
 import { dimError, redError } from './terminal/style.ts';
+import { withoutUnknownHelp } from './unknown-help.ts';
 
 /** Runs a command line. @returns the exit status */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -29,7 +29,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       });
   }
   try {
-    await program.parseAsync(words, { from: 'user' });
+    await program.parseAsync(withoutUnknownHelp(program, words), { from: 'user' });
     return typeof process.exitCode === 'number' ? process.exitCode : EXIT.done;
   } catch (error) {
     const failure = await failureOf(error, reading);
@@ -42,8 +42,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 /** `help reports sync` asks for what `reports sync --help` tells; of the words after it commander would take the first alone. */
 function helpAsFlag(words: readonly string[]): string[] {
   const [first, second, ...rest] = words;
-  const known = Object.values(CATALOGUE).some((entries) => entries.some(({ name }) => name === second));
-  return first === 'help' && second !== undefined && known ? [second, ...rest, '--help'] : [...words];
+  const named = first === 'help' && second !== undefined && !second.startsWith('-');
+  return named ? [second, ...rest, '--help'] : [...words];
 }
 
 /** Undefined when help was asked for and given. @throws what nobody foresaw */

@@ -71,6 +71,11 @@ test('wrong usage ends with 2 and says what is wrong', async () => {
     [['meters', 'list', '--columns', 'label,size'], /no column "size"/],
     [['meters', 'list', '--query', '[?'], /^error --query: /],
     [['rebilud'], /Did you mean rebuild\?/],
+    // The help of what is not there is not the help of its group.
+    [['reports', 'snyc', '--help'], /^error Unknown command 'snyc'\.\n {2}Did you mean sync\? /],
+    [['help', 'reports', 'snyc'], /^error Unknown command 'snyc'\.\n {2}Did you mean sync\? /],
+    [['--server', 'reports', 'meter', '--json', '-h', 'rules', 'lits'], /Did you mean list\?/],
+    [['help', 'rebilud'], /Unknown command 'rebilud'/],
   ];
   for (const [words, message] of wrong) {
     const ran = await meterhouse(words, { METERHOUSE_TOKEN: 'x' });
