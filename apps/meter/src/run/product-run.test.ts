@@ -58,6 +58,7 @@ test('a full disk is waited for and told as that, not as a product that is away;
     openLedger: async () => ledger,
     afterPause: false,
     onIdentity: () => undefined,
+    onRecognised: () => undefined,
     onTaken: () => undefined,
   });
   const end = new AbortController();

@@ -35,8 +35,13 @@ export interface ProductRunOptions {
   readonly openLedger: () => Promise<Ledger>;
   /** The pause that its settings asked for has just ended, or lasts; nothing is proven across it. */
   readonly afterPause: boolean;
-  /** Told when the product said who it is, before its inventory is taken: rules may depend on it. */
+  /**
+   * Told when the product said who it is, before its inventory is taken: rules may depend on it.
+   * @throws CollectorFailure when it may not be metered
+   */
   readonly onIdentity: (identity: ProductIdentity, ledger: Ledger) => void;
+  /** Told once the ledger has taken an inventory of it: it is who it says. */
+  readonly onRecognised: (identity: ProductIdentity) => void;
   /** Told after each reading that is on the disk. */
   readonly onTaken: (ledger: Ledger) => void;
 }
@@ -122,6 +127,7 @@ export function createProductRun(options: ProductRunOptions): ProductRun {
   async function take(reading: Reading, into: Ledger): Promise<void> {
     if (reading.kind === 'inventory') options.onIdentity(reading.product, into);
     await into.take(reading);
+    if (reading.kind === 'inventory') options.onRecognised(reading.product);
     proves = true;
     const now = time.now();
     seen = {

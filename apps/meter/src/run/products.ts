@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { AuditedProduct } from '../customers/index.ts';
 import { type Labels, type Ledger, NO_LABELS, openLedger, type Privacy } from '../hours/index.ts';
-import type { Collector, ProductIdentity } from '../inventory/index.ts';
+import { type Collector, CollectorFailure, type ProductIdentity } from '../inventory/index.ts';
 import type { Journal } from '../journal/index.ts';
 import type { LicenseRule, MeterSettings, ProductSettings } from '../settings/index.ts';
 import type { Time } from '../time/index.ts';
@@ -53,6 +53,8 @@ export function createProducts(options: ProductsOptions): Products {
   const { dir, time, journal, privacy, known, uploader } = options;
   const running = new Map<string, Running>();
   const retiring = new Map<string, Task>();
+  /** Who each said it is that has not been recognised yet. */
+  const claims = new Map<string, string>();
   let applying: Promise<void> = Promise.resolve();
 
   async function apply(settings: MeterSettings): Promise<void> {
@@ -87,15 +89,35 @@ export function createProducts(options: ProductsOptions): Products {
       openLedger: () => ledgerOf(name),
       afterPause: known.of(name).retired !== undefined,
       onIdentity: (identity, ledger) => {
-        const before = known.of(name);
-        if (isDeepStrictEqual(before.identity, identity) && before.retired === undefined) return;
+        refuseTwin(name, identity);
+        if (known.of(name).identity?.id === identity.id) return;
         // An hour that was closed unlabelled stays so: the rules are there before the first inventory is taken.
         ledger.relabel(options.labelsOf({ id: identity.id, name }));
+      },
+      onRecognised: (identity) => {
+        const before = known.of(name);
+        if (isDeepStrictEqual(before.identity, identity) && before.retired === undefined) return;
         void keep(name, { identity, retired: undefined }).then(options.onIdentity);
       },
       onTaken: options.onTaken,
     });
     return { run, licenses, ...task((signal) => run.run(signal)) };
+  }
+
+  /** One product under two names would have each of its hours twice, of which one is lost; hosts may also share a bad UUID. */
+  function refuseTwin(name: string, { id }: ProductIdentity): void {
+    const idOf = (one: string) => known.of(one).identity?.id ?? claims.get(one);
+    // Who was there first stays; of two that both were, the first of the settings.
+    const names = [...running.keys()];
+    const rivals = idOf(name) === id ? names.slice(0, Math.max(0, names.indexOf(name))) : names;
+    for (const other of rivals)
+      if (other !== name && running.get(other)?.run.product.paused === false && idOf(other) === id)
+        throw new CollectorFailure(
+          'another-product',
+          `It says that it is ${id}, and so does the product ${other}. If they are one, take one of them out of the settings; if not, give one another UUID.`,
+          { needsPerson: true },
+        );
+    claims.set(name, id);
   }
 
   function ledgerOf(name: string): Promise<Ledger> {

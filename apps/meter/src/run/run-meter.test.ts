@@ -116,6 +116,39 @@ test('what waits for a person is tried rarely, and at once when the settings are
   assert.deepEqual(await journalOf(under, 'vault'), ['product-needs-person', 'product-reached']);
 });
 
+test('one product under two names is metered once, and a UUID that is none reaches no package', async (t) => {
+  const { time, products } = scripted(t, 3);
+  const [first, second, odd] = products as [ScriptedProduct, ScriptedProduct, ScriptedProduct];
+  for (const one of [first, second, odd]) one.failure = refused();
+  Object.assign(second, { identity: first.identity });
+  Object.assign(odd, { identity: { ...odd.identity, id: 'nobody' } });
+  const all = { first, second, odd };
+  const under = await meterUnderTest(t, all, time);
+  await under.write(settingsText(['first']));
+  await under.meter.reload();
+  first.failure = undefined;
+  under.meter.retry();
+  await until('the first', () => stateOf(under, 'first') === 'reached');
+  for (const one of [second, odd]) one.failure = undefined;
+  await under.write(settingsText(Object.keys(all)));
+  await under.meter.reload();
+  const waits = (name: string) => /unreachable|person/.test(stateOf(under, name) ?? '');
+  await until('the others', () => waits('second') && waits('odd'));
+  assert.equal(stateOf(under, 'second'), 'needs-person');
+  assert.equal(stateOf(under, 'odd'), 'unreachable');
+  const [refusal] = await under.meter.journal.list({ products: ['second'] });
+  assert.match(refusal!.message, /and so does the product first/);
+  await under.passUntil('the package', 3 * 3600, async () => (await hoursOf(under.disk, first)).length > 0);
+  // The wrong one is taken out: the right one is expected as before.
+  await under.write(settingsText(['first']));
+  await under.meter.reload();
+  await under.pass(3 * 3600);
+  const listed = (await headers(under.disk)).flatMap(({ products: all }) => all);
+  assert.deepEqual([...new Set(listed.map(({ id }) => id))], [first.identity.id]);
+  assert.ok(listed.every(({ retired }) => retired === undefined));
+  assert.equal(stateOf(under, 'first'), 'reached');
+});
+
 test('a fault of ours in one product is that one’s alone', async (t) => {
   const { time, products } = scripted(t, 2);
   const [good, odd] = products as [ScriptedProduct, ScriptedProduct];

@@ -77,6 +77,7 @@ export interface RunningMeter {
 /** How long a good end may take before the rest is left to the disk, which has all of it. Milliseconds. */
 const CLOSING_MS = 10_000;
 const AGAIN_MS = 60_000;
+const CLOCK_SET = Date.UTC(2000);
 /** Products that are reached at the same time are told of in one package. */
 const TOGETHER_MS = 2_000;
 
@@ -166,6 +167,9 @@ async function runLocked(options: RunOptions): Promise<void> {
   }
   async function tell(): Promise<void> {
     await time.sleep(TOGETHER_MS, end.signal).catch(() => undefined);
+    // A machine without a clock of its own starts in 1970, and no package is of that month.
+    while (!end.signal.aborted && time.now() < CLOCK_SET)
+      await time.sleep(AGAIN_MS, end.signal).catch(() => undefined);
     telling = false;
     const now = epoch;
     if (now === undefined || end.signal.aborted) return;

@@ -250,3 +250,30 @@ test('a kill -9 before any change of the disk loses no hour and packs none twice
   while ((await Promise.all([dieAt(change), dieAt(change + 1)])).every(Boolean)) change += 2;
   assert.ok(change > 20, `only ${change} changes of the disk were seen`);
 });
+
+test('an hour that no header can say keeps no other back, and stays for a person to look at', async (t) => {
+  const disk = await meterOnDisk(t);
+  const [first, second] = hoursFrom('2023-01-31T10:00:00Z', 2);
+  await closeHour(disk.dir, first!, { product: { ...OTHER, version: '8\t0' } });
+  await closeHour(disk.dir, first!);
+  await closeHour(disk.dir, second!);
+  const { damaged, packages } = await pack(disk);
+  assert.equal(packages.length, 2);
+  assert.match(damaged[0]!.message, /version: must match/);
+  assert.deepEqual(
+    await packed(disk),
+    [first, second].map((hour) => `${PRODUCT.id} ${hour} collected`),
+  );
+  assert.equal((await disk.hours.waiting()).length, 1);
+});
+
+test('products that no header can list keep no hour back', async (t) => {
+  const disk = await meterOnDisk(t);
+  await closeHour(disk.dir, '2023-01-31T10:00:00Z');
+  for (const month of ['2023-01', '1970-01']) {
+    const listed = { month, products: [{ ...OTHER, id: 'nobody' }] };
+    const { unlisted } = await pack(disk, { listed });
+    assert.match(unlisted!.message, /products\/0\/id|month/);
+  }
+  assert.deepEqual(await packed(disk), [`${PRODUCT.id} 2023-01-31T10:00:00Z collected`]);
+});

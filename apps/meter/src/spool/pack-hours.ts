@@ -10,7 +10,7 @@
  */
 import { createPrivateKey } from 'node:crypto';
 import type { PackageProduct } from '@meterhouse/contract';
-import { formatInstant, type Signer, writePackage } from '@meterhouse/metering';
+import { formatInstant, PackageError, type Signer, writePackage } from '@meterhouse/metering';
 import type { ClosedHour, ClosedHours } from '../hours/index.ts';
 import { type ActivatedMeter, AGENT_VERSION } from '../identity/index.ts';
 import type { Time } from '../time/index.ts';
@@ -50,8 +50,10 @@ export interface PackedPackage {
 
 export interface PackResult {
   readonly packages: readonly PackedPackage[];
-  /** Hours that stay where they are, since their files are damaged. */
+  /** Hours that stay where they are, since their files are damaged or what they say cannot be. */
   readonly damaged: readonly DamagedHour[];
+  /** Why the products that were to be listed are not. */
+  readonly unlisted: PackageError | undefined;
 }
 
 /** @throws MeterError `spool-busy`; what the file system throws, such as ENOSPC: what is not packed then still waits */
@@ -72,6 +74,9 @@ export async function packHours(options: PackOptions): Promise<PackResult> {
   }
 }
 
+/** Each hour in a package of its own. */
+const ALONE: PackageLimits = Object.freeze({ listBytes: 0, records: 0 });
+
 async function packAll(
   chain: Chain,
   waiting: readonly ClosedHour[],
@@ -79,12 +84,13 @@ async function packAll(
 ): Promise<PackResult> {
   const packages: PackedPackage[] = [];
   const damaged: DamagedHour[] = [];
-  let { listed } = options;
+  let unlisted: PackageError | undefined;
+  let { listed, limits } = options;
   let left = waiting;
   for (;;) {
-    const [next] = planPackages(left, options.limits);
+    const [next] = planPackages(left, limits);
     const plan = next ?? (listed && { month: listed.month, hours: [], done: [] });
-    if (plan === undefined) return { packages, damaged };
+    if (plan === undefined) return { packages, damaged, unlisted };
     try {
       const also = listed?.month === plan.month ? listed.products : [];
       packages.push(await packOne(chain, plan, also, options));
@@ -93,6 +99,19 @@ async function packAll(
       const done = new Set(plan.done);
       left = left.filter((hour) => !done.has(hour));
     } catch (error) {
+      if (error instanceof PackageError) {
+        // A header that no service would take: the products that were to be listed, or one of the hours. Which of these it is
+        // shows when each is packed by itself.
+        const [bad, ...others] = plan.hours;
+        if (listed?.month === plan.month) [listed, unlisted] = [undefined, error];
+        else if (bad === undefined) throw error;
+        else if (others.length > 0) limits = ALONE;
+        else {
+          damaged.push(new DamagedHour(bad, bad.folder, error.message));
+          left = left.filter((hour) => hour !== bad);
+        }
+        continue;
+      }
       if (!(error instanceof DamagedHour)) throw error;
       // One hour that cannot be read must not hold up the rest. A reading of it that is less good may be whole.
       damaged.push(error);

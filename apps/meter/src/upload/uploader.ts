@@ -207,14 +207,15 @@ export function createUploader(options: UploaderOptions): Uploader {
     for (const round of rounds) {
       const [month, ones] = round ?? [];
       const products = [...new Map(ones?.map(({ listing: { product } }) => [product.id, product])).values()];
-      const { packages, damaged } = await packHours({
+      const { packages, damaged, unlisted } = await packHours({
         ...common,
         listed: month === undefined ? undefined : { month, products },
       });
       if (packages.length > 0) become({ lastPackedAt: time.now() });
       for (const hour of damaged) notices.damaged(hour);
       listings = listings.filter((one) => !ones?.includes(one));
-      for (const { done } of ones ?? []) done();
+      if (unlisted === undefined) for (const { done } of ones ?? []) done();
+      else journal.note({ code: 'packing-failed', message: `Products stay unlisted: ${unlisted.message}` });
     }
   }
 
