@@ -1,7 +1,7 @@
 /** What a reading means: which seconds it covers, what it changes, what people should know of it. */
 import { formatInstant, hourOf } from '@meterhouse/metering';
 import { CollectorFailure, type Reading } from '../inventory/index.ts';
-import type { JournalCode } from '../journal/index.ts';
+import { counted, type JournalCode } from '../journal/index.ts';
 import type { Absences } from './absences.ts';
 import { type Differences, Draft } from './drafts.ts';
 import { type GapAnswer, LONGEST_GAP, proveGap } from './gap-proof.ts';
@@ -62,7 +62,7 @@ export class TakenReading {
     if (draft.late > 0)
       this.#note(
         'change-missed',
-        `${draft.late} changes were told when their hour was closed; they count from the next on`,
+        `${counted(draft.late, 'change')} came when the hour was closed and count from the next on`,
       );
     this.#relabel(draft, until);
     return { step: { seen: until, from: since }, mutations: draft.mutations, notes: this.#notes };

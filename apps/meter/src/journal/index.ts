@@ -1,3 +1,4 @@
+export { counted } from './counted.ts';
 export type { KeptEntry } from './entries.ts';
 export {
   JOURNAL_CODES,

@@ -21,7 +21,7 @@ import {
   type ProductIdentity,
   type Reading,
 } from '../inventory/index.ts';
-import type { Journal } from '../journal/index.ts';
+import { counted, type Journal } from '../journal/index.ts';
 import type { ProductSettings } from '../settings/index.ts';
 import { type Backoff, pauseAfter, type Time } from '../time/index.ts';
 import type { ProductState, ProductStatus } from './product-status.ts';
@@ -138,7 +138,10 @@ export function createProductRun(options: ProductRunOptions): ProductRun {
     if (state.state !== 'reached') {
       become('reached');
       const { machines, hosts } = into.status();
-      tell('reached', { code: 'product-reached', message: `${hosts} hosts, ${machines} machines.` });
+      tell('reached', {
+        code: 'product-reached',
+        message: `${counted(hosts, 'host')}, ${counted(machines, 'machine')}.`,
+      });
     }
     options.onTaken(into);
   }

@@ -7,7 +7,7 @@ import { monthOf } from '@meterhouse/metering';
 import { type AuditedProduct, allRules, createLabels, type FetchedRules } from '../customers/index.ts';
 import { closedHours, type Ledger } from '../hours/index.ts';
 import { AGENT_VERSION, loadMeter, MeterError } from '../identity/index.ts';
-import { type JournalStore, type KeptEntry, openJournal } from '../journal/index.ts';
+import { counted, type JournalStore, type KeptEntry, openJournal } from '../journal/index.ts';
 import { type MeterPrivacy, openPrivacy } from '../privacy/index.ts';
 import { openSecrets, type Secrets } from '../secrets/index.ts';
 import {
@@ -112,7 +112,11 @@ async function runLocked(options: RunOptions): Promise<void> {
     environment,
     settings: settings.privacy,
     now: startedAt,
-    onFault: (error) => journal.note({ code: 'disk-full', message: error.message }),
+    onFault: (error) =>
+      journal.note({
+        code: 'names-not-kept',
+        message: `The names behind what is hidden: ${error.message}. They are tried again with the next ones.`,
+      }),
   });
   const known = await KnownProducts.open(dir);
   // Ends what goes on in the background; by itself, since the signal of the caller may end what was never begun.
@@ -267,7 +271,7 @@ async function runLocked(options: RunOptions): Promise<void> {
 
   journal.note({
     code: 'meter-started',
-    message: `Version ${AGENT_VERSION}, ${settings.products.length} products.`,
+    message: `Version ${AGENT_VERSION}, ${counted(settings.products.length, 'product')}.`,
   });
   await products.apply(settings);
   const background = [
