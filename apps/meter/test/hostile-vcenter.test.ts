@@ -202,3 +202,15 @@ test('answers that would fill the memory are given up early', async (t) => {
     );
   }
 });
+
+test('two machines of one instance UUID are recorded both, and told as what they are', async (t) => {
+  const uuid = '50000000-0000-4000-8000-000000000001';
+  const { machines, notes } = await meter(t, (vcenter) => {
+    vcenter.objects = [machineOf(1), machineOf(2, { 'config.instanceUuid': uuid }), hostOf(1)];
+  });
+  assert.deepEqual([...new Set(machines.map(({ name }) => name))].sort(), ['machine-1', 'machine-2']);
+  assert.equal(new Set(machines.map(({ vm }) => vm)).size, 2);
+  const [note, ...others] = notes('machine-twice');
+  assert.match(note!.message, new RegExp(`vm-1 and vm-2 have the same instance UUID ${uuid}`));
+  assert.deepEqual([others, notes('change-missed')], [[], []]);
+});

@@ -45,6 +45,7 @@ export const JOURNAL_CODES = Object.freeze({
   'packing-failed': 'warning',
   'hour-damaged': 'error',
   'disk-full': 'error',
+  'names-not-kept': 'error',
   'spool-filling': 'warning',
   'spool-full': 'error',
   'package-removed': 'warning',

@@ -394,7 +394,7 @@ export class Watch {
 
   #noteDuplicate(uuid: string, first: string, second: string): void {
     this.#context.once({
-      code: 'change-missed',
+      code: 'machine-twice',
       product: this.#context.product.name,
       message: `Machines ${first} and ${second} have the same instance UUID ${uuid}: the second is recorded under one made of it and its id.`,
     });
