@@ -4,10 +4,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { REPORT_COLUMNS, REPORTS, type RenditionForm, type ReportType } from '@meterhouse/contract';
 import { toTsv } from '@meterhouse/metering';
 import { parquetMetadata } from 'hyparquet';
+import { fileWriter, ParquetWriter } from 'hyparquet-writer';
 import { withTestEngine } from '../../../../service/src/platform/engine/testing.ts';
 import type { Engine } from '../../../../service/src/platform/engine/types.ts';
 import { renderRendition } from '../../../../service/src/reports/renditions/render-rendition.ts';
@@ -129,3 +130,34 @@ async function digestOf(parquet: Buffer) {
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+test('a Parquet file of two kilobytes that would fill the memory is refused', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'meterhouse-names-'));
+  try {
+    for (const [rows, length] of [
+      [300_000, 1],
+      [1, 70_000_000],
+    ] as const) {
+      const path = join(folder, 'bomb.parquet');
+      const columns = REPORTS.HOURLY_USAGE.columns;
+      const text = { type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' } as const;
+      const writer = new ParquetWriter({
+        writer: fileWriter(path),
+        schema: [
+          { name: 'root', num_children: columns.length },
+          ...columns.map((name) => ({ name, ...text })),
+        ],
+        codec: 'ZSTD',
+        compressors: { ZSTD: (bytes) => new Uint8Array(zstdCompressSync(bytes)) },
+      });
+      const data = new Array(rows).fill('a'.repeat(length));
+      await writer.write({ columnData: columns.map((name) => ({ name, data })), rowGroupSize: rows });
+      await writer.finish();
+      await assert.rejects(deanonymise(path, join(folder, 'back'), names), {
+        code: 'report-not-understood',
+      });
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});

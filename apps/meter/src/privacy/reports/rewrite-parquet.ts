@@ -11,8 +11,13 @@ import { fileWriter, ParquetWriter } from 'hyparquet-writer';
 import { type NamesBack, nameColumns, reportOf } from './names-back.ts';
 import { notUnderstood } from './not-understood.ts';
 
+/** A row group is held as a whole. The service writes no larger ones; of a larger one, a few bytes would fill the memory. */
+const MOST_ROWS = 250_000;
+const LARGEST_GROUP = 512 * 1024 * 1024;
+const LARGEST_PAGE = 64 * 1024 * 1024;
+
 const compressors = {
-  ZSTD: (bytes: Uint8Array) => new Uint8Array(zstdDecompressSync(bytes)),
+  ZSTD: (bytes: Uint8Array) => new Uint8Array(zstdDecompressSync(bytes, { maxOutputLength: LARGEST_PAGE })),
 };
 
 /** @throws MeterError `report-not-understood` */
@@ -23,6 +28,11 @@ export async function rewriteParquet(from: string, to: string, names: NamesBack)
   });
   const columns = metadata.schema.slice(1).map(({ name }) => name);
   if (reportOf(columns) === undefined) throw notUnderstood(from, 'its columns are those of none');
+  for (const { num_rows, columns: chunks } of metadata.row_groups) {
+    const bytes = chunks.reduce((sum, { meta_data }) => sum + (meta_data?.total_uncompressed_size ?? 0n), 0n);
+    if (num_rows > MOST_ROWS || bytes > LARGEST_GROUP)
+      throw notUnderstood(from, `it holds more in one piece than the service writes (${num_rows} rows)`);
+  }
   const named = new Set(nameColumns(columns));
   const writer = new ParquetWriter({
     writer: fileWriter(to),
