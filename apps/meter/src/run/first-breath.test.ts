@@ -39,6 +39,14 @@ test('each product is looked at once and a package without hours goes out; what 
   assert.deepEqual([sent!.taken, sent!.stopped, service.taken], [1, undefined, ['1-1']]);
   assert.equal(good.isWatched, false);
 
+  // Two addresses of one product: the one that was there first is it, and a package lists each product once.
+  bad.failure = undefined;
+  Object.assign(bad, { identity: good.identity });
+  const twins = (await breathe()).products;
+  assert.ok('identity' in twins[0]! && 'failure' in twins[1]!);
+  assert.match(twins[1].failure.message, /and so does the product good/);
+  assert.deepEqual(service.taken, ['1-1', '1-2']);
+
   service.next(problem(409, 'meter-deleted'));
   assert.equal((await breathe()).sent!.stopped!.code, 'meter-deleted');
 });

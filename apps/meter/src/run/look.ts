@@ -4,7 +4,9 @@ import type { Journal } from '../journal/index.ts';
 import { openSecrets } from '../secrets/index.ts';
 import type { Environment, MeterSettings } from '../settings/index.ts';
 import { REAL_TIME, type Time } from '../time/index.ts';
+import { KnownProducts } from './known-products.ts';
 import { type MakeCollector, makeCollector } from './make-collector.ts';
+import { twinOf } from './twin.ts';
 import { watched } from './watched.ts';
 
 /** What the first look at a product found. */
@@ -52,16 +54,27 @@ export async function lookAtProducts(options: LookOptions): Promise<readonly Loo
   const { dir, settings, environment, journal, signal, time = REAL_TIME } = options;
   const secrets = await openSecrets(dir, environment);
   const make = options.makeCollector ?? makeCollector;
+  const products = settings.products.filter(({ paused }) => !paused);
+  const known = await KnownProducts.open(dir);
+  /** Who is which product already, as the running meter sees it: of two that say the same, the one that was there first. */
+  const nameOf = new Map<string, string>();
+  for (const { name } of products.toReversed()) {
+    const id = known.of(name).identity?.id;
+    if (id !== undefined) nameOf.set(id, name);
+  }
+  const refuseTwin = (name: string, { id }: ProductIdentity) => {
+    const other = nameOf.get(id) ?? name;
+    if (other !== name) throw twinOf(id, other);
+    nameOf.set(id, name);
+  };
   return Promise.all(
-    settings.products
-      .filter(({ paused }) => !paused)
-      .map(async (product) => {
-        const password = () => secrets.passwordOf(product);
-        const create = () => make({ product, licenses: settings.licenses, time, journal, password });
-        const look = await lookOnce(product.name, create, signal);
-        options.onProduct?.(look.look);
-        return look;
-      }),
+    products.map(async (product) => {
+      const password = () => secrets.passwordOf(product);
+      const create = () => make({ product, licenses: settings.licenses, time, journal, password });
+      const look = await lookOnce(product.name, create, signal, refuseTwin);
+      options.onProduct?.(look.look);
+      return look;
+    }),
   );
 }
 
@@ -69,6 +82,7 @@ async function lookOnce(
   name: string,
   create: () => ReturnType<MakeCollector>,
   signal: AbortSignal,
+  refuseTwin: (name: string, identity: ProductIdentity) => void,
 ): Promise<Look> {
   const failed = (failure: CollectorFailure) => ({ look: { name, failure }, inventory: undefined });
   try {
@@ -76,6 +90,7 @@ async function lookOnce(
     for await (const reading of watched(collector, {}, signal, { longestSilence: LONGEST_LOOK_MS })) {
       if (reading.kind !== 'inventory') continue;
       const { inventory, product: identity } = reading;
+      refuseTwin(name, identity);
       const { machines, hosts, clusters } = inventory;
       const look = {
         name,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { AuditedProduct } from '../customers/index.ts';
 import { type Labels, type Ledger, NO_LABELS, openLedger, type Privacy } from '../hours/index.ts';
-import { type Collector, CollectorFailure, type ProductIdentity } from '../inventory/index.ts';
+import type { Collector, ProductIdentity } from '../inventory/index.ts';
 import type { Journal } from '../journal/index.ts';
 import type { LicenseRule, MeterSettings, ProductSettings } from '../settings/index.ts';
 import type { Time } from '../time/index.ts';
@@ -12,6 +12,7 @@ import type { KnownProducts } from './known-products.ts';
 import { createProductRun, type ProductRun } from './product-run.ts';
 import type { ProductStatus } from './product-status.ts';
 import { retireProduct } from './retire-product.ts';
+import { twinOf } from './twin.ts';
 
 export interface ProductsOptions {
   /** The meter's directory. */
@@ -112,11 +113,7 @@ export function createProducts(options: ProductsOptions): Products {
     const rivals = idOf(name) === id ? names.slice(0, Math.max(0, names.indexOf(name))) : names;
     for (const other of rivals)
       if (other !== name && running.get(other)?.run.product.paused === false && idOf(other) === id)
-        throw new CollectorFailure(
-          'another-product',
-          `It says that it is ${id}, and so does the product ${other}. If they are one, take one of them out of the settings; if not, give one another UUID.`,
-          { needsPerson: true },
-        );
+        throw twinOf(id, other);
     claims.set(name, id);
   }
 
