@@ -13,9 +13,9 @@ import { makeThrowAway, PROVIDER, type ThrowAway } from '../src/demo/throw-away.
 import { MAIN, meterhouse, type Ran } from './meterhouse.ts';
 import { KEY, noTerminal, Terminal } from './terminal.ts';
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 150_000;
 
-suite('a meter of a vCenter', { skip: lacking(), timeout: 240_000, concurrency: 4 }, () => {
+suite('a meter of a vCenter', { skip: lacking(), timeout: 600_000, concurrency: 4 }, () => {
   const ends: (() => Promise<void>)[] = [];
   let place: ThrowAway;
   let service: ServiceProcess;
