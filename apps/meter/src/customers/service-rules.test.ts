@@ -66,3 +66,14 @@ test('the last rules are on the disk for a start without the service; a torn fil
   await writeFile(join(dir, 'service-rules.json'), '{"etag":"');
   assert.equal(await loadFetchedRules(dir), undefined);
 });
+
+test('an answer without an end is given up before it fills the memory', async (t) => {
+  const endless = await source(t, (_, response) => {
+    const more = () => {
+      while (response.write('['.repeat(1_000_000)));
+    };
+    response.writeHead(200).on('drain', more);
+    more();
+  });
+  await assert.rejects(fetchRules(endless, undefined), /more rules than there can be/);
+});

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MeterCustomerRule, type MeterCustomerRules } from '@meterhouse/contract';
 import { Ajv } from 'ajv';
-import { type Dispatcher, fetch } from 'undici';
+import { type Dispatcher, fetch, type Response } from 'undici';
 import { writeDurably } from '../identity/durable-file.ts';
 import { answerOf } from '../identity/service-refusal.ts';
 
@@ -27,6 +27,8 @@ export interface RulesSource {
 }
 
 const FILE = 'service-rules.json';
+/** Bytes: 50,000 rules have a quarter of it. */
+const LONGEST_ANSWER = 64 * 1024 * 1024;
 /** Whatever else a later service tells of a rule is none of ours. */
 const isRule = new Ajv({ strictTypes: false, keywords: ['x-fault'] }).compile({
   ...MeterCustomerRule,
@@ -57,11 +59,28 @@ export async function fetchRules(
     await response.body?.cancel();
     return undefined;
   }
-  const answer = (await answerOf(response)) as { rules?: unknown } | undefined;
+  const answer = (await answerOf(bounded(response))) as { rules?: unknown } | undefined;
   if (!Array.isArray(answer?.rules))
     throw new TypeError('The service answered with no list of customer rules.');
   return { etag: response.headers.get('etag') ?? '', rules: understood(answer.rules) };
 }
+
+/** An answer whose text ends with a TypeError when there is too much of it. */
+const bounded = ({ ok, status, body }: Response) => ({
+  ok,
+  status,
+  async text() {
+    const pieces: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const piece of body ?? []) {
+      bytes += piece.length;
+      if (bytes > LONGEST_ANSWER)
+        throw new TypeError('The service answered with more rules than there can be.');
+      pieces.push(piece);
+    }
+    return Buffer.concat(pieces).toString('utf8');
+  },
+});
 
 /** Rules of a kind that came after this meter are for other meters. */
 const understood = (rules: readonly unknown[]) =>

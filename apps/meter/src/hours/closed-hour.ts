@@ -21,6 +21,8 @@ export interface ClosedHour {
 export interface ClosedHours {
   /** All that wait, ascending by hour, then product, then version. */
   waiting(): Promise<readonly ClosedHour[]>;
+  /** Folders of hours that wait and whose `hour.json` cannot be read: they are none of those that wait. */
+  unreadable(): Promise<readonly string[]>;
   /** Removes hours that a package on the disk holds. */
   remove(hours: readonly ClosedHour[]): Promise<void>;
 }

@@ -31,6 +31,15 @@ export function closedHours(root: string): ClosedHours {
       for (const product of await foldersIn(root)) hours.push(...(await waitingIn(join(root, product))));
       return hours.sort(byHourProductVersion);
     },
+    async unreadable() {
+      const folders: string[] = [];
+      for (const product of await foldersIn(root)) {
+        const waiting = join(root, product, WAITING);
+        for (const name of await foldersIn(waiting))
+          if ((await hourIn(join(waiting, name))) === 'unreadable') folders.push(join(waiting, name));
+      }
+      return folders;
+    },
     async remove(hours) {
       const places = new Set<string>();
       for (const { folder } of hours) {
@@ -58,10 +67,9 @@ async function waitingIn(product: string): Promise<ClosedHour[]> {
   const hours: ClosedHour[] = [];
   for (const name of await foldersIn(waiting)) {
     const folder = join(waiting, name);
-    const text = await readFile(join(folder, HOUR_FILE), 'utf8').catch(ignoreMissing);
-    // Taken away by `remove` since the folder was listed.
-    if (text === undefined) continue;
-    const { records, ...hour } = JSON.parse(text) as HourFile;
+    const read = await hourIn(folder);
+    if (read === undefined || read === 'unreadable') continue;
+    const { records, ...hour } = read;
     const files = Object.fromEntries(
       Object.entries(records).map(([kind, count]) => [
         kind,
@@ -71,6 +79,19 @@ async function waitingIn(product: string): Promise<ClosedHour[]> {
     hours.push({ ...hour, folder, files });
   }
   return hours;
+}
+
+/** Undefined for an hour that was taken away by `remove` since its folder was listed. */
+async function hourIn(folder: string): Promise<HourFile | 'unreadable' | undefined> {
+  const text = await readFile(join(folder, HOUR_FILE), 'utf8').catch(ignoreMissing);
+  if (text === undefined) return undefined;
+  try {
+    const { product, listed, version, records } = JSON.parse(text) as HourFile;
+    const whole = typeof product.id === 'string' && typeof listed.hour === 'string' && version > 0 && records;
+    return whole ? { product, listed, version, records } : 'unreadable';
+  } catch {
+    return 'unreadable';
+  }
 }
 
 function byHourProductVersion(a: ClosedHour, b: ClosedHour): number {

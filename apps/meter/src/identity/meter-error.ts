@@ -4,6 +4,7 @@ export type MeterErrorCode =
   | 'not-initialised'
   | 'not-activated'
   | 'spool-busy'
+  | 'chain-damaged'
   | 'month-packed'
   | 'export-differs'
   | 'trace-refused'

@@ -16,6 +16,7 @@ import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { makeFolder } from '@meterhouse/metering/make-folder';
 import { renameDurably, writeDurably } from '../identity/durable-file.ts';
+import { MeterError } from '../identity/meter-error.ts';
 import { lockFile } from './lock.ts';
 import { packageName } from './package-name.ts';
 
@@ -124,7 +125,15 @@ async function readChain(path: string): Promise<ChainState> {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
-  return text === undefined ? { epoch: 0, number: 0, previous: null } : (JSON.parse(text) as ChainState);
+  if (text === undefined) return { epoch: 0, number: 0, previous: null };
+  try {
+    return JSON.parse(text) as ChainState;
+  } catch {
+    throw new MeterError(
+      'chain-damaged',
+      `${path} cannot be read, so nobody knows the next package's number: restore the file, or remove it and activate the meter again, which begins a new chain. The hours wait meanwhile.`,
+    );
+  }
 }
 
 /** Finishes a move that a crash interrupted. */

@@ -277,3 +277,17 @@ test('products that no header can list keep no hour back', async (t) => {
   }
   assert.deepEqual(await packed(disk), [`${PRODUCT.id} 2023-01-31T10:00:00Z collected`]);
 });
+
+test('an hour whose description the disk lost keeps no other back and is told; a chain that it lost says what to do', async (t) => {
+  const disk = await meterOnDisk(t);
+  const [first, second, third] = hoursFrom('2023-01-31T10:00:00Z', 3);
+  for (const hour of [first, second, third]) await closeHour(disk.dir, hour!);
+  const [one, other] = (await disk.hours.waiting()).map(({ folder }) => folder);
+  await writeFile(join(one!, 'hour.json'), '');
+  await writeFile(join(other!, 'hour.json'), '{"version":1}');
+  await pack(disk);
+  assert.deepEqual(await packed(disk), [`${PRODUCT.id} ${third} collected`]);
+  assert.deepEqual((await disk.hours.unreadable()).toSorted(), [one, other]);
+  await writeFile(join(disk.dir, 'chain.json'), '{"epo');
+  await assert.rejects(pack(disk), { code: 'chain-damaged', message: /chain.json cannot be read/ });
+});

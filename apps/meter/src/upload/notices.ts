@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path';
 import type { Journal, JournalEntry } from '../journal/index.ts';
 import type { SpoolSettings } from '../settings/index.ts';
 import type { DamagedHour, Tended } from '../spool/index.ts';
@@ -52,6 +53,19 @@ export class Notices {
         code: 'upload-conflict',
         message: `${conflict} hours were told differently before and were not counted again. An administrator can correct them.`,
       });
+  }
+
+  /** @param folders of hours of which not even the hour can be read */
+  unreadable(folders: readonly string[]): void {
+    for (const folder of folders) {
+      if (this.#damaged.has(folder)) continue;
+      this.#damaged.add(folder);
+      this.#journal.note({
+        code: 'hour-damaged',
+        product: basename(dirname(dirname(folder))),
+        message: `${basename(folder)} cannot be read and is not sent: ${folder}/hour.json. The disk may be failing.`,
+      });
+    }
   }
 
   damaged({ message, hour }: DamagedHour): void {

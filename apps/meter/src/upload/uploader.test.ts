@@ -282,6 +282,7 @@ test('a disk that is full keeps hours unpacked and sends what is packed; packing
       if (full-- > 0) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
       return disk.hours.waiting();
     },
+    unreadable: disk.hours.unreadable,
     remove: disk.hours.remove,
   };
   await packagesOf(disk, 1);

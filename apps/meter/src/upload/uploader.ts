@@ -213,6 +213,7 @@ export function createUploader(options: UploaderOptions): Uploader {
       });
       if (packages.length > 0) become({ lastPackedAt: time.now() });
       for (const hour of damaged) notices.damaged(hour);
+      notices.unreadable(await hours.unreadable());
       listings = listings.filter((one) => !ones?.includes(one));
       if (unlisted === undefined) for (const { done } of ones ?? []) done();
       else journal.note({ code: 'packing-failed', message: `Products stay unlisted: ${unlisted.message}` });
