@@ -33,5 +33,8 @@ function takesNext(command: Command, word: string, next: string | undefined): bo
 
 function optionOf(command: Command | null, word: string): Option | undefined {
   if (command === null) return undefined;
-  return command.options.find((option) => option.is(word)) ?? optionOf(command.parent, word);
+  return (
+    command.options.find(({ short, long }) => short === word || long === word) ??
+    optionOf(command.parent, word)
+  );
 }
