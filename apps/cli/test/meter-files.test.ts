@@ -45,6 +45,42 @@ test('the packages of a month go into a folder, once and byte for byte', async (
   );
 });
 
+test('packages that were carried are marked by their copies, all or none, and wait no longer', async (t) => {
+  const { dir, places } = await meterOnDisk(t);
+  for (const hour of hoursFrom('2023-01-30T22:00:00Z', 2)) await closeHour(dir, hour);
+  await closeHour(dir, '2023-02-01T00:00:00Z');
+  const out = join(dir, '..', 'carried');
+  await succeed(['meter', 'export', '--dir', dir, '--month', '2023-01', '--out', out]);
+  const names = readdirSync(out);
+  const copies = names.map((name) => join(out, name));
+  assert.equal(copies.length, 2);
+  const changed = join(dir, '..', names[0]!);
+  await writeFile(changed, 'cut on the way');
+  const carried = (...files: string[]) => meterhouse(['meter', 'carried', '--dir', dir, ...files]);
+  const refused = await carried(copies[1]!, changed, join(out, 'notes.txt'));
+  assert.equal(refused.status, 6, refused.stderr);
+  assert.match(refused.stderr, /Nothing was marked/);
+  assert.match(refused.stderr, /has other bytes than the package/);
+  assert.match(refused.stderr, /notes\.txt has no name of a package/);
+  assert.deepEqual(readdirSync(places.packages), names);
+
+  const one = await carried(copies[0]!);
+  assert.match(one.stderr, /^1 package marked as taken; 0 were before\./);
+  assert.deepEqual([readdirSync(places.packages), readdirSync(places.sent)], [[names[1]], [names[0]]]);
+  const all = JSON.parse(await succeed(['meter', 'carried', '--dir', dir, ...copies, '--json']));
+  assert.deepEqual(
+    all.map(({ name, marked }: Record<string, unknown>) => [name, marked]),
+    [
+      [names[0], false],
+      [names[1], true],
+    ],
+  );
+  await writeFile(join(dir, 'meter.yaml'), 'service: https://usage.example\n');
+  const online = await carried(...copies);
+  assert.equal(online.status, 6);
+  assert.match(online.stderr, /sends its packages to https:\/\/usage\.example itself/);
+});
+
 test('a meter is activated at the service of its settings, whose private authority they name', async (t) => {
   const { dir } = await meterOnDisk(t);
   const certificate = await makeCertificate(['127.0.0.1'], Date.now());

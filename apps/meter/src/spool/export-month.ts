@@ -156,7 +156,8 @@ async function copyDurably(from: string, to: string, sha256: string): Promise<vo
   }
 }
 
-async function sha256Of(path: string): Promise<string> {
+/** Of a file, as `sha256sum` prints it. */
+export async function sha256Of(path: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   return hash.digest('hex');

@@ -3,6 +3,7 @@ export { type ExportedPackage, type ExportOptions, exportMonth, packagesOfMonth 
 export { DamagedHour } from './hour-records.ts';
 export { hoursOfMonth } from './hours-of-month.ts';
 export { lockFile, lockHolder } from './lock.ts';
+export { type CarriedPackage, markCarried } from './mark-carried.ts';
 export {
   type ListedProduct,
   type PackedPackage,

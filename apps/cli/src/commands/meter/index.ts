@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { activateCommand } from './activate.ts';
 import { activationStatementCommand } from './activation-statement.ts';
 import { apiPasswordCommand } from './api-password.ts';
+import { carriedCommand } from './carried.ts';
 import { deanonymiseCommand } from './deanonymise.ts';
 import { exportCommand } from './export.ts';
 import { initCommand } from './init.ts';
@@ -32,6 +33,7 @@ export async function meterCommand(words?: readonly string[]): Promise<Command> 
     .addCommand(rulesCommand())
     .addCommand(privacyCommand())
     .addCommand(exportCommand())
+    .addCommand(carriedCommand())
     .addCommand(deanonymiseCommand())
     .addCommand(journalCommand())
     .addCommand(apiPasswordCommand())
