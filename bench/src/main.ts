@@ -7,6 +7,7 @@ import { finishMonth, growMonths, measureGrowth } from './measures/growth.ts';
 import { measureHttp, NO_LIMITS } from './measures/http.ts';
 import { daysForIngest, measureIngest } from './measures/ingest.ts';
 import { highestMemory, measureIdle } from './measures/memory.ts';
+import { measureMeter } from './measures/meter.ts';
 import { measureReplay } from './measures/replay.ts';
 import { measureReports, RENEW_AT_ONCE } from './measures/reports.ts';
 import { measureStart } from './measures/start.ts';
@@ -28,6 +29,9 @@ async function main(flags: readonly string[]): Promise<void> {
   process.stdout.write(`\n${options.rounds} rounds each, medians; ${(seconds / 60).toFixed(1)} minutes.\n`);
 }
 
+/** Measures that need no service. */
+const WITHOUT_SERVICE: ReadonlySet<Measure> = new Set(['replay', 'collect', 'meter']);
+
 async function measureAll(options: BenchOptions): Promise<readonly Line[]> {
   const lines: Line[] = [];
   if (options.measures.has('replay')) {
@@ -38,7 +42,11 @@ async function measureAll(options: BenchOptions): Promise<readonly Line[]> {
     say('Collecting from a vCenter');
     lines.push(...(await measureCollect(options)));
   }
-  if ([...options.measures].every((measure) => measure === 'replay' || measure === 'collect')) return lines;
+  if (options.measures.has('meter')) {
+    say('A running meter');
+    lines.push(...(await measureMeter(options)));
+  }
+  if ([...options.measures].every((measure) => WITHOUT_SERVICE.has(measure))) return lines;
   say('Starting the service');
   const stand = await openStand(options);
   try {

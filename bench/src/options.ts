@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 
 export const MEASURES = [
   'collect',
+  'meter',
   'replay',
   'ingest',
   'reports',
@@ -22,6 +23,8 @@ export interface BenchOptions {
   readonly rounds: number;
   /** The trace to replay; undefined makes one. */
   readonly trace: string | undefined;
+  /** Machines of the meter's vCenter; its memory is measured with five times as many, at rest with ten vCenters of a tenth. */
+  readonly meterVms: number;
   /** Seconds without work before memory is called idle. */
   readonly rest: number;
 }
@@ -38,7 +41,8 @@ data, in turns, and prints one table. Without a name it measures all: ${MEASURES
   --days N       days of the month, one package each (30)
   --rounds N     rounds of which the median is told (3)
   --trace FILE   what is replayed; made up when it is not there
-  --rest SECONDS without work before memory is called idle (60)
+  --rest SECONDS without work before memory is called idle, and over which the meter's load is taken (60)
+  --meter-vms N  machines of the meter's vCenter (10000), in hundreds; its memory is measured with five times as many
 
 A quick look: npm run bench -- ingest reports --vms 3000 --days 8
 `;
@@ -54,6 +58,7 @@ export function readOptions(flags: readonly string[]): BenchOptions | 'help' {
       days: { type: 'string', default: '30' },
       rounds: { type: 'string', default: '3' },
       rest: { type: 'string', default: '60' },
+      'meter-vms': { type: 'string', default: '10000' },
       trace: { type: 'string', default: TRACE },
     },
   });
@@ -67,6 +72,7 @@ export function readOptions(flags: readonly string[]): BenchOptions | 'help' {
     days: whole('days', values.days, 1, 30),
     rounds: whole('rounds', values.rounds, 1, 20),
     rest: whole('rest', values.rest, 0, 3600),
+    meterVms: hundreds('meter-vms', values['meter-vms']),
     trace: existsSync(values.trace) ? values.trace : undefined,
   };
 }
@@ -75,4 +81,11 @@ function whole(name: string, text: string, least: number, most: number): number 
   const value = Number(text);
   if (Number.isInteger(value) && value >= least && value <= most) return value;
   throw new Error(`--${name} must be a whole number from ${least} to ${most}, not ${text}.`);
+}
+
+/** Such a number of machines can be shared out evenly. */
+function hundreds(name: string, text: string): number {
+  const value = whole(name, text, 100, 50_000);
+  if (value % 100 !== 0) throw new Error(`--${name} must be a multiple of 100, not ${text}.`);
+  return value;
 }
