@@ -19,10 +19,19 @@ export function statusLines(standing: Standing, concerns: readonly string[]): st
     '',
     ...workLines(standing),
     '',
-    ...(concerns.length === 0
-      ? [`${green('✓')} All is well.`]
-      : concerns.map((words) => `${yellow('!')} ${plain(words)}`)),
+    ...closingLines(standing, concerns),
   ];
+}
+
+/** What needs a person; else what is mended by itself; else that nothing is wrong. */
+function closingLines({ snapshot, now, running }: Standing, concerns: readonly string[]): string[] {
+  if (concerns.length > 0) return concerns.map((words) => `${yellow('!')} ${plain(words)}`);
+  const away = (snapshot?.products ?? []).filter(({ state }) => running && state === 'unreachable');
+  if (away.length === 0) return [`${green('✓')} All is well.`];
+  return away.map(
+    ({ name, reason = '', nextTryAt }) =>
+      `${yellow('!')} ${plain(`${name} cannot be reached (${reason}) and is tried again by itself${nextTryAt === undefined ? '' : `, next in ${span(Math.max(0, nextTryAt - now))}`}.`)}`,
+  );
 }
 
 function headLines({ agent, now, running, snapshot, activated, settings }: Standing): string[] {
