@@ -169,6 +169,14 @@ test('the password goes to the vCenter alone: not after a redirection, not into 
     });
     assert.match(refused.failure!.message, /refused Login: (InvalidRequest|Fault)$/);
   }
+  // A session is as good as the password while it lasts.
+  const quoting = await meter(t, (vcenter) => {
+    vcenter.answers.CreateFilter = () => ({
+      status: 500,
+      body: `<e:Envelope xmlns:e="e"><e:Body><e:Fault><faultstring>a-key, battery</faultstring></e:Fault></e:Body></e:Envelope>`,
+    });
+  });
+  assert.match(quoting.failure!.message, /refused CreateFilter: Fault$/);
 });
 
 test('answers that would fill the memory are given up early', async (t) => {

@@ -8,8 +8,9 @@ export class VimFault extends Error {
   /** For `NoPermission`: the right that is lacking, such as `Global.Licenses`. */
   readonly privilege: string | undefined;
 
-  constructor(method: string, fault: string, said: string, privilege: string | undefined) {
-    super(`The vCenter refused ${method}: ${fault}${said === '' ? '' : ` (${said})`}`);
+  /** Nothing of the fault's own text: it may quote what was asked, a password or a session too. */
+  constructor(method: string, fault: string, privilege: string | undefined) {
+    super(`The vCenter refused ${method}: ${fault}`);
     this.name = 'VimFault';
     this.method = method;
     this.fault = fault;
@@ -27,8 +28,7 @@ export function faultIn(body: XmlElement, method: string): VimFault | undefined 
   const detail = fault.child('detail')?.children?.[0];
   const told = detail?.type || detail?.name.replace(/Fault$/, '') || '';
   const name = NAME.test(told) ? told : 'Fault';
-  const said = (fault.textOf('faultstring') ?? '').trim().slice(0, 300);
-  return new VimFault(method, name, said, detail?.textOf('privilegeId')?.slice(0, 100));
+  return new VimFault(method, name, detail?.textOf('privilegeId')?.slice(0, 100));
 }
 
 export function isFault(error: unknown, ...names: readonly string[]): error is VimFault {

@@ -4,7 +4,7 @@
  */
 import { CollectorFailure, plainVersion } from '../../../inventory/index.ts';
 import type { Call, Transport } from './transport.ts';
-import { isFault, VimFault } from './vim-fault.ts';
+import { isFault } from './vim-fault.ts';
 import { element, type Reference, reference } from './write-request.ts';
 import type { XmlElement } from './xml-element.ts';
 
@@ -49,7 +49,6 @@ export interface EventFilter {
 }
 
 const SERVICE: Reference = { type: 'ServiceInstance', value: 'ServiceInstance' };
-const LOGIN_REFUSED = ['InvalidLogin', 'NoPermission', 'InvalidLocale'];
 type Take = (object: ObjectProperties) => void;
 
 export class VimSession {
@@ -82,9 +81,7 @@ export class VimSession {
       });
       this.#key = answer.textOf('returnval', 'key') ?? '';
     } catch (error) {
-      // What a server says of a login may quote the password.
-      if (!isFault(error)) throw error;
-      if (!LOGIN_REFUSED.includes(error.fault)) throw new VimFault('Login', error.fault, '', error.privilege);
+      if (!isFault(error, 'InvalidLogin', 'NoPermission', 'InvalidLocale')) throw error;
       throw new CollectorFailure(
         'login-refused',
         `The vCenter refused the login of ${user}: ${error.fault}.`,
