@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { initMeter, keepActivation } from '@meterhouse/meter';
+import { initMeter, keepActivation } from '@meterhouse/meter/identity';
 import { inSeconds, mebibytes, millions, rate } from '../figures.ts';
 import { residentMemory } from '../memory.ts';
 import type { BenchOptions } from '../options.ts';

@@ -8,15 +8,11 @@ import type {
   UploadAnswer,
   UploadDetail,
 } from '@meterhouse/contract';
-import {
-  type ActivatedMeter,
-  activateMeter,
-  fleetDays,
-  initMeter,
-  signIn,
-  type WrittenDay,
-  writeDays,
-} from '@meterhouse/meter';
+import { activateMeter } from '@meterhouse/meter/activation';
+import { type WrittenDay, writeDays } from '@meterhouse/meter/days';
+import { fleetDays } from '@meterhouse/meter/fleet';
+import { type ActivatedMeter, initMeter } from '@meterhouse/meter/identity';
+import { signIn } from '@meterhouse/meter/sign-in';
 import { type Month, parseMonth } from '@meterhouse/metering';
 import { type Connection, connect } from './client.ts';
 import { PROVIDER } from './provider.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readTrace } from '@meterhouse/meter';
+import { readTrace } from '@meterhouse/meter/replay';
 import { monthOf } from '@meterhouse/metering';
 import { signedIn } from '../http/session.ts';
 import { print } from '../terminal/output.ts';

@@ -22,7 +22,8 @@ export function signedIn(server: string, apiToken: () => Promise<string>, organi
 
 /** A client that signs in as the meter in `dir`, with the meter's own key: it may upload for it and nothing else. */
 export async function signedInAsMeter(server: string, dir: string): Promise<Client> {
-  const { loadActivatedMeter, signIn } = await import('@meterhouse/meter');
+  const { loadActivatedMeter } = await import('@meterhouse/meter/identity');
+  const { signIn } = await import('@meterhouse/meter/sign-in');
   const meter = await loadActivatedMeter(dir);
   return createClient(server, {
     accessToken: () =>

@@ -1,5 +1,5 @@
 import type { ActivationToken, RegistrationRequest } from '@meterhouse/contract';
-import type { ActivatedMeter, Meter } from '@meterhouse/meter';
+import type { ActivatedMeter, Meter } from '@meterhouse/meter/identity';
 import type { Client } from '../http/client.ts';
 import { type RegistrationResult, registerMeter } from '../journey/register-meter.ts';
 
@@ -18,6 +18,6 @@ export async function bindMeter(
   onRegistered(await registerMeter(client, registration, true));
   const path = `/usage/api/v1/agents/${meter.agent}/activation-token`;
   const { activationToken } = await client.json<ActivationToken>(path, { method: 'POST' });
-  const { activateMeter } = await import('@meterhouse/meter');
+  const { activateMeter } = await import('@meterhouse/meter/activation');
   return activateMeter(meter, service, activationToken, caFile);
 }

@@ -83,7 +83,7 @@ async function bindOnce(
 ): Promise<void> {
   const token = await activationToken(flags);
   if (token !== undefined) {
-    const { activateMeter } = await import('@meterhouse/meter');
+    const { activateMeter } = await import('@meterhouse/meter/activation');
     await activateMeter(identity, service, token, caFile);
     return;
   }

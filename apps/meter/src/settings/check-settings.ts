@@ -2,7 +2,7 @@
 import { access, constants } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { AnyCaseUuid, describeFaults, TARGET_TYPES } from '@meterhouse/contract';
-import { Ajv } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import { libvirtAddressFaults } from '../addresses/index.ts';
 import { MeterFile, type MeterFile as MeterFileContent } from './file-shape.ts';
 import { QUANTITY_FORMS, type QuantityKind, readQuantity, writeQuantity } from './quantities.ts';
@@ -28,13 +28,18 @@ const checkQuantity = Object.assign(
   { errors: [] as object[] },
 );
 ajv.addKeyword({ keyword: 'quantity', validate: checkQuantity, errors: true });
-const checkShape = ajv.compile(MeterFile);
-const isUuid = ajv.compile(AnyCaseUuid);
+// Compiled when the first file is checked: who asks for help waits for none of it.
+let checks: { readonly shape: ValidateFunction; readonly isUuid: ValidateFunction } | undefined;
+function compiled() {
+  checks ??= { shape: ajv.compile(MeterFile), isUuid: ajv.compile(AnyCaseUuid) };
+  return checks;
+}
 
 /** Faults of the shape; empty when `value` is a MeterFile. */
 export function faultsOfShape(value: unknown): readonly SettingFault[] {
-  if (checkShape(value)) return [];
-  return describeFaults(checkShape.errors ?? []).map(({ pointer, message }) => ({
+  const { shape } = compiled();
+  if (shape(value)) return [];
+  return describeFaults(shape.errors ?? []).map(({ pointer, message }) => ({
     pointer,
     // The whole is a file here, not the body of a request.
     message:
@@ -116,7 +121,7 @@ function faultsOfCustomers({ customers = [], products = [] }: MeterFileContent):
     const say = (field: string, message: string) =>
       faults.push({ pointer: `/customers/${at}/${field}`, message });
     const product = byName.get(rule.productId);
-    if (product === undefined && !isUuid(rule.productId))
+    if (product === undefined && !compiled().isUuid(rule.productId))
       say('productId', 'is neither the name of a product above nor a UUID');
     const ofProduct = product === undefined ? undefined : (product.type ?? 'vCenter');
     const kind = rule.productType ?? ofProduct ?? 'vCenter';

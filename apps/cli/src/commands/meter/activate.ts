@@ -26,7 +26,8 @@ export function activateCommand(): Command {
     .action(async (_options: unknown, command: Command) => {
       const options = optionsOf<MeterPlace & { activationToken: string }>(command);
       const { dir, activationToken, json } = options;
-      const { activateMeter, loadMeter } = await import('@meterhouse/meter');
+      const { activateMeter } = await import('@meterhouse/meter/activation');
+      const { loadMeter } = await import('@meterhouse/meter/identity');
       const { reach } = await import('../../http/connect.ts');
       const { print, printJson } = await import('../../terminal/output.ts');
       const token = activationToken === '-' ? await text(process.stdin) : activationToken;

@@ -18,7 +18,8 @@ export function activationStatementCommand(): Command {
     )
     .action(async (_options: unknown, command: Command) => {
       const { dir, activationToken, json } = optionsOf<{ dir: string; activationToken: string }>(command);
-      const { loadMeter, prepareActivation } = await import('@meterhouse/meter');
+      const { prepareActivation } = await import('@meterhouse/meter/activation');
+      const { loadMeter } = await import('@meterhouse/meter/identity');
       const { note, print, printJson } = await import('../../terminal/output.ts');
       const token = activationToken === '-' ? await text(process.stdin) : activationToken;
       const { meter, jws } = await prepareActivation(await loadMeter(dir), token.trim());

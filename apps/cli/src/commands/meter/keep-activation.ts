@@ -13,7 +13,8 @@ export function keepActivationCommand(): Command {
     .addHelpText('after', examples('meter keep-activation --dir ./meter --answer answer.json'))
     .action(async (_options: unknown, command: Command) => {
       const { dir, answer, json } = optionsOf<{ dir: string; answer: string }>(command);
-      const { finishActivation, loadMeter } = await import('@meterhouse/meter');
+      const { finishActivation } = await import('@meterhouse/meter/activation');
+      const { loadMeter } = await import('@meterhouse/meter/identity');
       const { print, printJson } = await import('../../terminal/output.ts');
       const written = answer === '-' ? await text(process.stdin) : await readFile(answer, 'utf8');
       const meter = await finishActivation(await loadMeter(dir), parsed(written));

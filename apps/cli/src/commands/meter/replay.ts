@@ -30,7 +30,7 @@ export function replayCommand(): Command {
     )
     .action(async (_options: unknown, command: Command) => {
       const { dir, trace, month, out, again = false, json } = optionsOf<ReplayCommandOptions>(command);
-      const { replayTrace } = await import('@meterhouse/meter');
+      const { replayTrace } = await import('@meterhouse/meter/replay');
       const { print, printJson } = await import('../../terminal/output.ts');
       const { bytes, count, plural } = await import('../../terminal/numbers.ts');
       const { startProgress } = await import('../../terminal/progress.ts');

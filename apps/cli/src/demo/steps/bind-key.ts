@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ActivationToken } from '@meterhouse/contract';
-import { type ActivatedMeter, finishActivation, initMeter, prepareActivation } from '@meterhouse/meter';
+import { finishActivation, prepareActivation } from '@meterhouse/meter/activation';
+import { type ActivatedMeter, initMeter } from '@meterhouse/meter/identity';
 import { tellCall } from '../call.ts';
 import { AUTHORISED, type Journey } from '../journey.ts';
 

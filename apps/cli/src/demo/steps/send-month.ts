@@ -1,12 +1,8 @@
 import { PACKAGE_MEDIA_TYPE } from '@meterhouse/contract';
-import {
-  type ActivatedMeter,
-  fleetDays,
-  replayTrace,
-  type WriteProgress,
-  type WrittenDay,
-  writeDays,
-} from '@meterhouse/meter';
+import { type WriteProgress, type WrittenDay, writeDays } from '@meterhouse/meter/days';
+import { fleetDays } from '@meterhouse/meter/fleet';
+import type { ActivatedMeter } from '@meterhouse/meter/identity';
+import { replayTrace } from '@meterhouse/meter/replay';
 import { parseMonth } from '@meterhouse/metering';
 import { readPackageFile } from '../../journey/package-file.ts';
 import { sendPackage } from '../../journey/send-package.ts';

@@ -2,7 +2,7 @@
  * Makes what was wished, in an order in which each step stands by itself: identity, settings, keys, passwords. A run that ended
  * in between is gone on with by the next.
  */
-import type { Meter } from '@meterhouse/meter';
+import type { Meter } from '@meterhouse/meter/identity';
 import type { MeterSettings } from '@meterhouse/meter/settings';
 import { keepPassword } from '../keep-password.ts';
 import { absolute, type Found, firstSettings, type Wishes } from './wishes.ts';

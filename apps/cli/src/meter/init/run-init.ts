@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ActivatedMeter } from '@meterhouse/meter';
+import type { ActivatedMeter } from '@meterhouse/meter/identity';
 import type { FirstBreath, FirstLook } from '@meterhouse/meter/run';
 import { settingsPathOf } from '../../commands/meter/place.ts';
 import { EXIT } from '../../exit-codes.ts';
