@@ -67,3 +67,8 @@ test('says what it did not understand', () => {
     message: /dancing/,
   });
 });
+
+test('a container without a limit of memory leaves it to dominfo', () => {
+  const told = parseStatistics("Domain: 'a'\n  state.state=1\n  balloon.maximum=9007199254740991\n");
+  assert.deepEqual(told.get('a'), { power: 'on' });
+});

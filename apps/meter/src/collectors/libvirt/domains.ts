@@ -27,6 +27,8 @@ export interface Look {
 
 const LIST = 'list --all --uuid --name';
 const STATISTICS = 'domstats --raw --state --vcpu --balloon --nowait';
+/** What a record can hold. */
+const MOST_MIB = 2 ** 32 - 1;
 /** How often a look is repeated for the sake of what changed meanwhile. */
 const MOST_TRIES = 3;
 
@@ -114,7 +116,11 @@ export function parseStatistics(text: string): Map<string, Partial<Domain>> {
     else if (line.startsWith('  state.state='))
       one.power = POWER_OF_STATE[wholeNumber(STATISTICS, line)] ?? 'on';
     else if (line.startsWith('  vcpu.current=')) one.vcpus = wholeNumber(STATISTICS, line);
-    else if (line.startsWith('  balloon.maximum=')) one.memoryMib = mib(wholeNumber(STATISTICS, line));
+    else if (line.startsWith('  balloon.maximum=')) {
+      const memory = mib(wholeNumber(STATISTICS, line));
+      // A container without a limit has 2^53 - 1 KiB: `dominfo` tells what it uses.
+      if (memory <= MOST_MIB) one.memoryMib = memory;
+    }
   }
   return told;
 }
@@ -150,7 +156,7 @@ export function parseInformation(text: string): Map<string, Told> {
 
 function wholeNumber(command: string, line: string): number {
   const digits = line.slice(line.indexOf('=') + 1);
-  if (!/^\d{1,15}$/.test(digits)) throw notUnderstood(command, line);
+  if (!/^\d{1,16}$/.test(digits)) throw notUnderstood(command, line);
   return Number(digits);
 }
 

@@ -9,6 +9,8 @@ import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { follow } from '../../../test/peers/followed-libvirt.ts';
 import { type DomainSpec, libvirtIsLacking, startLibvirt } from '../../../test/peers/libvirt.ts';
+import { REAL_TIME } from '../../time/index.ts';
+import { createLibvirtCollector } from './index.ts';
 
 const skip = libvirtIsLacking() ?? false;
 /** Longer than any machine takes: what is waited for here comes, or the test has found a fault. */
@@ -388,3 +390,37 @@ test('a test driver inside of virsh needs no daemon and has no events, which is 
   );
   assert.match(watch.collector.health().lacking.join(), /no events/);
 });
+
+test(
+  'an hour that this machine stood still, or that its clock was set by, is not told as seen',
+  limit,
+  async () => {
+    let ahead = 0;
+    const collector = createLibvirtCollector({
+      product: {
+        name: 'one',
+        type: 'libvirt',
+        address: 'test:///default',
+        port: 0,
+        user: '',
+        fingerprint: undefined,
+        caFile: undefined,
+        poll: 1,
+        paused: false,
+      },
+      time: { ...REAL_TIME, now: () => Date.now() + ahead },
+      journal: { note: () => undefined },
+    });
+    const seen: number[] = [];
+    await assert.rejects(
+      async () => {
+        for await (const reading of collector.watch({ signal: new AbortController().signal })) {
+          seen.push(reading.seen);
+          if (seen.length === 3) ahead = 3_600_000;
+        }
+      },
+      { code: 'connection-lost', message: /nobody looked for 36\d\d s/ },
+    );
+    assert.ok(seen.at(-1)! - seen[0]! < 600);
+  },
+);

@@ -32,6 +32,10 @@ const INVENTORY_EVERY = 3600;
 /** Looks that events call for are at least this far apart, milliseconds, and never take more than a fifth of the time. */
 const SHORTEST_PAUSE = 500;
 const PAUSE_OF_LOOK = 4;
+/** A look that comes so much later than it was due comes after a time that nobody saw, milliseconds. */
+const STOOD_STILL = 60_000;
+/** And no look takes so long, that of an inventory neither. */
+const LONGEST_LOOK = 300_000;
 /** How long an answer may take, milliseconds. */
 const PATIENCE = 60_000;
 /** Characters that a record's name may have. */
@@ -135,7 +139,14 @@ export function createLibvirtCollector(options: LibvirtCollectorOptions): Collec
           known.set(uuid, { ...machine, storageMib: storage.get(uuid) ?? 0 });
         yield inventoryOf(seen, host, known);
       }
+      const worked = Math.min(time.now() - lookedAt, LONGEST_LOOK);
       await untilNextLook(events, kept.length > 0 || (suspected?.size ?? 0) > 0, lookedAt, took, signal);
+      // This machine stood still, or its clock was set: nobody saw the time between, and libvirt keeps no log of it.
+      if (!signal.aborted && time.now() - lookedAt > product.poll * 1000 + worked + STOOD_STILL)
+        throw new CollectorFailure(
+          'connection-lost',
+          `nobody looked for ${Math.round((time.now() - lookedAt) / 1000)} s: this machine stood still, or its clock was set`,
+        );
     }
   }
 
