@@ -5,7 +5,7 @@
  */
 import { basename } from 'node:path';
 
-/** Megabytes; at 1, what is short-lived is taken for old, and the heap grows by it. */
+/** Megabytes. What it saves, and what less and more of it cost: docs/performance.md. */
 const BOUND = '--max-semi-space-size=4';
 /** Of the C library: memory for the threads that pack and write is shared, where each would hold its own. */
 const ARENAS = { MALLOC_ARENA_MAX: '2' };
