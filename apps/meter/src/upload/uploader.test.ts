@@ -108,7 +108,8 @@ test('whatever happens to an upload, each package is taken once, in the order of
   assert.deepEqual(await names(running.disk.places.packages), []);
   assert.deepEqual(await names(running.disk.places.sent), ['1-1', '1-2', '1-3', '1-4']);
   assert.deepEqual(running.uploader.status().taken, 4);
-  assert.equal(running.uploader.status().state, 'resting');
+  await running.runUntil(() => running.uploader.status().state === 'resting');
+  assert.equal(running.uploader.status().spool?.unsent, 0, 'as it is after the last one');
 });
 
 test('a Retry-After is kept to, pauses grow, and the journal tells a cause once', async (t) => {

@@ -192,8 +192,13 @@ export function createUploader(options: UploaderOptions): Uploader {
         });
       }
     }
+    await tend(into);
+  }
+
+  /** Keeps the spool within its limit, and says how it is. */
+  async function tend(places: SpoolPlaces): Promise<void> {
     const { spool } = settings();
-    const tended = await tendSpool(into, hours, spool, time.now());
+    const tended = await tendSpool(places, hours, spool, time.now());
     const { removedEarly, ...state } = tended;
     become({ spool: state });
     notices.spool(tended, spool);
@@ -245,6 +250,7 @@ export function createUploader(options: UploaderOptions): Uploader {
       },
     });
     notices.taken(sent);
+    await tend(from);
     mangled = sent.stopped?.kind === 'mangled' ? mangled + 1 : 0;
     if (sent.stopped !== undefined) return fail(sent.stopped, 'upload-failed');
     failures = 0;
