@@ -41,12 +41,21 @@ export function controlOf(meter: RunningMeter, options: RunningControlOptions = 
     if (status === undefined) throw new ControlRefusal('not-found', `There is no product ${name}.`);
     return toldProduct(status);
   };
+  /** @throws ControlRefusal where a password that the caller may not know would go to an address that he names */
+  async function refuseIfFromOutside(name: string): Promise<void> {
+    if (!(await secrets.isFromOutside(name))) return;
+    throw new ControlRefusal(
+      'invalid',
+      `The password of ${name} is given to the meter from outside and would go to this address: change it in meter.yaml, on the meter's machine.`,
+    );
+  }
   const settingsOf = (products: readonly ProductSettings[], name: string) =>
     products.find((product) => product.name === name)!;
 
   return {
     products: async () => meter.snapshot().products.map(toldProduct),
     async addProduct({ name, type, address, port, user, password }) {
+      await refuseIfFromOutside(name);
       const { settings, follow } = await change({
         kind: 'add-product',
         product: { name, type, address, ...(port === 0 ? {} : { port }), ...(user === '' ? {} : { user }) },
@@ -57,6 +66,7 @@ export function controlOf(meter: RunningMeter, options: RunningControlOptions = 
       return viewOf(name);
     },
     async changeProduct(name, { password, ...fields }) {
+      if (Object.keys(fields).length > 0) await refuseIfFromOutside(name);
       const { settings, follow } = await change(
         ...(Object.keys(fields).length === 0 ? [] : [{ kind: 'change-product' as const, name, fields }]),
       );

@@ -15,12 +15,13 @@ import { makeCertificate } from './make-certificate.ts';
 import { dispatcher } from './testing.ts';
 
 /** A meter that runs with one scripted product, and its API as its settings have it. */
-async function servedMeter(t: TestContext) {
+async function servedMeter(t: TestContext, environment: Readonly<Record<string, string>> = {}) {
   const time = new InjectedTime(TEN * 1000);
   const kvm = new ScriptedProduct(11, time);
   const under = await meterUnderTest(t, { kvm }, time, {
     settings: 'api:\n  listen: 127.0.0.1:0\n',
     options: {
+      environment,
       makeCollector: (options) => (options.product.name === 'kvm' ? kvm : createVsphereCollector(options)),
     },
   });
@@ -140,6 +141,19 @@ test('a running meter is steered by its API: products, a certificate accepted, r
       name,
     );
   assert.equal((await ask('GET', '/usage-data/2022-02')).status, 404);
+});
+
+test('a password that the meter was given from outside goes to no address that the API names', async (t) => {
+  const { ask, settingsPath } = await servedMeter(t, {
+    METERHOUSE_METER_PASSWORD_KVM: 'outside-p4ss',
+  });
+  const before = readFileSync(settingsPath, 'utf8');
+  const [{ id, productType }] = (await ask('GET', '/product')).json;
+  const moved = await ask('PUT', '/product', { id, productType, host: 'test:///elsewhere' });
+  assert.equal(moved.status, 400, moved.text);
+  assert.match(moved.json.errMessage, /password of kvm is given to the meter from outside/);
+  assert.doesNotMatch(moved.text, /outside-p4ss/);
+  assert.equal(readFileSync(settingsPath, 'utf8'), before);
 });
 
 test('what a running meter cannot do is told: OFFLINE it has no service to bind to, and a text is no report', async (t) => {

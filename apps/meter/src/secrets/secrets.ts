@@ -29,6 +29,11 @@ export interface Secrets {
    * @throws CollectorFailure `password-missing`, which needs a person, with what to do
    */
   passwordOf(product: SecretOwner): Promise<string>;
+  /**
+   * True where a product of this name gets its password from outside. Such a password is bound to the name alone, so whoever may
+   * not know it must not say where it goes.
+   */
+  isFromOutside(name: string): Promise<boolean>;
   /** Forgets the product's password; true when there was one. */
   remove(name: string): Promise<boolean>;
   /** The one who may use the meter's API: from outside, else as kept; undefined until a password was set. */
@@ -103,6 +108,12 @@ export async function openSecrets(dir: string, environment: Environment): Promis
       if (password === undefined) throw missing(product, sealed);
       return password;
     },
+    isFromOutside: async (name) =>
+      passwordFromOutside(name, environment).then(
+        (outside) => outside !== undefined,
+        // A file that is named and cannot be read now may be there later.
+        () => true,
+      ),
     async remove(name) {
       await looked();
       if (passwordIn(file, name) === undefined) return false;

@@ -73,8 +73,8 @@ Without a person, for the product \`vc-1\`, first one wins; none of these is kep
 | \`METERHOUSE_METER_PASSWORD_FILE_VC_1\` | a file that holds it; a line feed at its end is not part of it |
 | \`LoadCredential=password-vc-1:…\` in the systemd unit | the same, from systemd |
 
-These belong to the product's name alone: whoever may change products, in \`meter.yaml\` or through the API, decides where they are
-sent. Guard the API's password as well as them, or give the password by the command, which binds it to the address.
+These belong to the product's name alone: whoever may change products in \`meter.yaml\` decides where they are sent. The API takes no
+other address for such a product, and adds none of its name. A password that is given by the command is bound to the address.
 
 **The key that seals them** is one line, 32 random bytes in base64url. First one wins:
 
