@@ -52,6 +52,20 @@ suite('a meter of a vCenter', { skip: lacking(), timeout: 600_000, concurrency: 
     assert.ok(!`${ran.stdout}${ran.stderr}`.includes(vcsim.password), words.join(' '));
     return ran;
   }
+  /** Its standard output is closed before it says a word, as by `head`. */
+  async function unread(words: readonly string[], more: Record<string, string>) {
+    const child = spawn(process.execPath, [MAIN, ...words], {
+      env: { PATH: process.env.PATH, ...environment, ...more },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.destroy();
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    const [status] = await once(child, 'close');
+    return { status, stderr };
+  }
   async function succeed(words: readonly string[], more: Record<string, string> = {}, input = '') {
     const ran = await run(words, more, input);
     assert.equal(ran.status, 0, `${words.join(' ')}\n${ran.stdout}${ran.stderr}`);
@@ -327,6 +341,8 @@ suite('a meter of a vCenter', { skip: lacking(), timeout: 600_000, concurrency: 
     assert.equal(tsv.length, 3);
     assert.match(tsv[0]!, /^Kind\tProduct\tVM/);
     assert.match(tsv[1]!, /target-not-there$/);
+    const cut = await unread(['meter', 'rules', 'audit', '--tsv'], at);
+    assert.deepEqual(cut, { status: 0, stderr: '' }, 'a reader that has gone is no fault');
     await succeed(['meter', 'rules', 'remove', '2'], at);
     const gone = await run(['meter', 'rules', 'remove', '2', '9'], at);
     assert.equal(gone.status, 3, gone.stderr);

@@ -141,9 +141,13 @@ function* itemsOf(rows: Iterable<AuditRow>): Generator<Audited> {
     };
 }
 
-/** No faster than the reader takes them. */
+/** No faster than the reader takes them. What a reader that has gone, such as `head`, leaves is for nobody. */
 async function writeLines(lines: Iterable<string>): Promise<void> {
   const { Readable } = await import('node:stream');
   const { pipeline } = await import('node:stream/promises');
-  await pipeline(Readable.from(lines), process.stdout, { end: false });
+  try {
+    await pipeline(Readable.from(lines), process.stdout, { end: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+  }
 }
