@@ -197,6 +197,15 @@ suite('a meter of a vCenter', { skip: lacking(), timeout: 600_000, concurrency: 
     assert.deepEqual([product.name, product.machines, product.hosts, product.clusters], ['vcenter', 8, 2, 1]);
     nothingSecretLiesIn(dir);
 
+    const repeated = JSON.parse(
+      await succeed([...words, ...good, '--json'], { METERHOUSE_METER_PASSWORD: vcsim.password }),
+    );
+    assert.deepEqual(
+      repeated.products.map(({ name, machines }: { name: string; machines: number }) => [name, machines]),
+      [['vcenter', 8]],
+      'the same command again makes no second product',
+    );
+
     const again = await run(['meter', 'init', '--dir', dir]);
     assert.equal(again.status, 6);
     assert.match(again.stderr, /holds a meter already.*\n.*Next: meterhouse meter run/);

@@ -24,11 +24,13 @@ export async function makeMeter(
   const { openSecrets } = await import('@meterhouse/meter/secrets');
   const { exportPrivacyKey } = await import('@meterhouse/meter/privacy');
   const meter = found.agent === undefined ? await initMeter(dir, wishes.agent) : await loadMeter(dir);
+  const there = new Set(found.settings?.products.map(({ name }) => name));
+  const added = wishes.products.filter(({ entry }) => !there.has(entry.name));
   if (found.settings === undefined) await writeSettings(settingsPath, firstSettings(wishes, caFile));
-  else if (wishes.products.length > 0)
+  else if (added.length > 0)
     await changeSettings(
       settingsPath,
-      ...wishes.products.map(({ entry }) => ({ kind: 'add-product' as const, product: absolute(entry) })),
+      ...added.map(({ entry }) => ({ kind: 'add-product' as const, product: absolute(entry) })),
     );
   const settings = await readSettings(settingsPath, process.env);
   // Both keys are made now, so that a backup of the directory has them. Which names are hidden is decided by the first hour.

@@ -62,7 +62,8 @@ export async function wishesOf(flags: InitFlags, found: Found, ask: boolean): Pr
   const taken = new Set(found.settings?.products.map(({ name }) => name));
   const wished = await productsOfFlags(flags, { ask, taken }, faults);
   const given = wished.length > 0 || taken.size > 0;
-  const products = given || !ask || faults.length > 0 ? wished : await askProducts(taken);
+  const asked = given || !ask || faults.length > 0 ? wished : await askProducts(taken);
+  const products = asked.map((product) => inPlace(product, found.settings?.products ?? []));
   const names =
     flags.names ??
     (ask && found.settings === undefined && faults.length === 0 ? await askNames() : undefined);
@@ -80,6 +81,18 @@ export async function wishesOf(flags: InitFlags, found: Found, ask: boolean): Pr
       ? undefined
       : await registrationOf(flags, { agent, service }, ask);
   return { agent, service, products, names, apiListen: flags.apiListen, registration };
+}
+
+/** The same command again means the product that is there, not a second one beside it. */
+function inPlace(product: WishedProduct, there: MeterSettings['products']): WishedProduct {
+  const { type = 'vCenter', address, port = 443, user } = product.entry;
+  const same = there.find(
+    (one) =>
+      one.type === type &&
+      one.address === address &&
+      (type === 'libvirt' || (one.port === port && one.user === user)),
+  );
+  return same === undefined ? product : { ...product, entry: { ...product.entry, name: same.name } };
 }
 
 async function serviceOf(
