@@ -54,7 +54,7 @@ export const ProductShape = Type.Object(
     name: ProductName,
     type: Type.Optional(choice(['vCenter', 'libvirt'], 'What it is.', 'vCenter')),
     address: text(
-      'vCenter: host name or address. libvirt: the connection URI, such as `qemu+ssh://meter@host/system`.',
+      'vCenter: host name or address, without the port. libvirt: the connection URI, such as `qemu+ssh://meter@host/system`.',
       'vc1.example',
     ),
     port: Type.Optional(
