@@ -82,7 +82,7 @@ export async function loadActivatedMeter(dir: string): Promise<ActivatedMeter> {
   if (meter.activation === undefined) {
     throw new MeterError(
       'not-activated',
-      `The meter in ${dir} is not bound to a service yet: meterhouse meter activate --dir ${dir} --server URL --activation-token TOKEN`,
+      `The meter in ${dir} is not bound to a service yet: meterhouse meter activate --dir ${dir} --server URL --activation-token - < FILE`,
     );
   }
   return { ...meter, activation: meter.activation };

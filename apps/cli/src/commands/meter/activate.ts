@@ -19,7 +19,7 @@ export function activateCommand(): Command {
     .addHelpText(
       'after',
       examples(
-        'meter activate --dir ./meter --server http://127.0.0.1:8390 --activation-token UMA:…',
+        'meter activate --dir ./meter --server http://127.0.0.1:8390 --activation-token - < activation-token',
         'meters activation-token UUID | meterhouse meter activate --dir ./meter --activation-token -',
       ),
     )

@@ -14,7 +14,8 @@ Where the service is known and there is an API token for it (meterhouse login, o
 registered and bound to it, looks at its products once and sends a first package, so that addresses, passwords, rights and
 the chain are seen to be right. A password is sealed in secrets.json; it is never in meter.yaml, nor taken from the command line.
 
-Run again, it goes on where it ended: what is there stays, what is lacking is made.
+Run again, it goes on where it ended: what is there stays, what is lacking is made. Settings that are there are not changed, and
+a meter that is bound is not registered anew.
 
 Exit status: 0 done; 2 something is lacking or contradicts itself, nothing was made; 6 there is a meter and nothing to do;
 9 made, but a product could not be looked at or the first package was not taken; 1, 4, 5 made, but not bound to the service;

@@ -14,8 +14,8 @@ export function nextSteps({ dir, agent, activated, settings }: Standing): string
     service === undefined
       ? [
           `meterhouse meters register ${agent} --label NAME --contract NUMBER`,
-          `meterhouse meters activation-token ${agent}`,
-          `meterhouse meter activate --dir ${dir} --server URL --activation-token TOKEN   (OFFLINE: docs/guides/offline-meters.md)`,
+          `meterhouse meters activation-token ${agent} > FILE`,
+          `meterhouse meter activate --dir ${dir} --server URL --activation-token - < FILE   (OFFLINE: docs/guides/offline-meters.md)`,
         ]
       : [
           `meterhouse login --server ${service}`,

@@ -154,7 +154,9 @@ async function lookAtProducts(
   const { firstBreath } = await import('@meterhouse/meter/run');
   const { openJournal } = await import('@meterhouse/meter/journal');
   if (!json)
-    note(`Looking at ${settings.products.length === 1 ? 'it' : 'them'} once: Ctrl-C leaves that out.`);
+    note(
+      `Looking at ${settings.products.length === 1 ? 'the product' : 'the products'} once: Ctrl-C leaves that out.`,
+    );
   const journal = await openJournal(join(dir, 'journal'));
   try {
     const breath = await firstBreath({
