@@ -24,7 +24,7 @@ export function healthOf(status: MeterStatus, time: Time): Health {
       ok: unseen.length === 0,
       detail:
         unseen.length === 0
-          ? `${expected.length} seen within ${UNSEEN_MS / 60_000} minutes`
+          ? `of ${expected.length} none is unseen for more than ${UNSEEN_MS / 60_000} minutes`
           : `not seen for more than ${UNSEEN_MS / 60_000} minutes: ${unseen.map(({ name }) => name).join(', ')}`,
     },
     uploads: {

@@ -69,7 +69,7 @@ function productLines({ snapshot, now }: Standing): string[] {
   );
   const drawn = table(['Product', 'State', 'Since', 'Last seen', 'Machines', 'Hosts', 'Clock'], rows, {
     right: ['Machines', 'Hosts', 'Clock'],
-    empty: 'No product.',
+    empty: snapshot === undefined ? 'Its products are shown once it runs.' : 'No product.',
   });
   const lines = drawn.split('\n').map((line, at) => {
     const state = at < 2 ? undefined : rows[at - 2]?.[1];
