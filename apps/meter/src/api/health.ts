@@ -1,3 +1,4 @@
+import { counted } from '../journal/index.ts';
 import type { Time } from '../time/index.ts';
 import type { MeterStatus } from './control.ts';
 
@@ -29,7 +30,7 @@ export function healthOf(status: MeterStatus, time: Time): Health {
     },
     uploads: {
       ok: !status.online || waited <= UNSENT_MS,
-      detail: `${status.packagesUnsent} packages wait, the oldest for ${Math.round(waited / 1000)} s${status.online ? '' : '; a person carries them'}`,
+      detail: `${counted(status.packagesUnsent, 'package')} waiting, the oldest for ${Math.round(waited / 1000)} s${status.online ? '' : '; a person carries them'}`,
     },
     spool: {
       ok: status.spoolBytes < status.spoolLimitBytes,

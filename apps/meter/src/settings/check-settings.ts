@@ -98,6 +98,11 @@ function faultsOfProducts({ products = [] }: MeterFileContent): SettingFault[] {
     if (type === 'vCenter') {
       if (/[/\s@?#]/.test(address))
         say('address', 'must be a host name or an address alone, such as vc1.example');
+      else if (/^[^:]+:\d+$/.test(address))
+        say(
+          'address',
+          `must have its port apart: address ${address.split(':')[0]}, port ${address.split(':')[1]}`,
+        );
       if (user === undefined) say('user', 'is required for a vCenter');
       continue;
     }

@@ -177,6 +177,15 @@ api: {certFile: a.pem}
   ]);
 });
 
+test('a port within the address of a vCenter is told as such; an IPv6 address has none', async (t) => {
+  const products = (address: string) => `products:\n- {name: a, address: "${address}", user: u}\n`;
+  assert.deepEqual(await faults(await file(t, products('127.0.0.1:8989'))), [
+    'meter.yaml:2: products/0/address must have its port apart: address 127.0.0.1, port 8989',
+  ]);
+  const { products: read } = await readSettings(await file(t, products('fd00::12')), {});
+  assert.equal(read[0]?.address, 'fd00::12');
+});
+
 test('a libvirt address that would start a program or switch a check off is refused, with every fault and no password', async (t) => {
   const path = await file(
     t,
