@@ -10,7 +10,7 @@ const TOKEN = { METERHOUSE_TOKEN: 'x', METERHOUSE_SERVER: 'http://127.0.0.1:9' }
 /** Command lines that make a folder which a person names. */
 const making = (folder: string) => [
   ['reports', 'sync', '--since', '2023-01', '--to', folder],
-  ['serve', '--data', folder],
+  ['serve', '--data', folder, '--listen', '127.0.0.1:0'],
   ['meter', 'init', '--dir', folder],
 ];
 
